@@ -1,0 +1,16 @@
+package dev.tidewright;
+
+import java.time.InstantSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Beans without a feature of their own. */
+@Configuration
+class CoreConfiguration {
+
+    /** The only clock of the product; tests replace it by one that is turned by hand. */
+    @Bean
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+}

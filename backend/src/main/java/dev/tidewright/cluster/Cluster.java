@@ -1,0 +1,46 @@
+package dev.tidewright.cluster;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Resources;
+import java.util.function.Consumer;
+
+/**
+ * Runs workloads. Every call is idempotent and returns quickly: it starts what is to happen and {@link #observe} tells
+ * how it goes. A cluster that cannot be reached makes every call throw {@link ClusterUnavailable}.
+ */
+public interface Cluster {
+
+    /** Makes room for a namespace with these hard limits, or changes them; repeating it is harmless. */
+    void provision(Name namespace, Resources limits);
+
+    /** Removes a namespace with everything that still runs in it. */
+    void retire(Name namespace);
+
+    /**
+     * Makes the cluster run this workload as described. A batch that already started is never started again under the
+     * same id, whatever {@code apply} is called with; a service is changed in place only in {@code replicas}: everything
+     * else of it is fixed by its id (another revision is another id).
+     */
+    void apply(Workload workload);
+
+    /** What is known of a workload now; phase {@code ABSENT} when nothing of it is left or ever was. */
+    Observation observe(WorkloadId id);
+
+    /** Stops a workload with all its descendants (politely first, then by force) and forgets it, logs included. */
+    void delete(WorkloadId id);
+
+    /**
+     * What a replica has written to standard output and error.
+     *
+     * @param replica a name from {@link Observation#replicas()}; the only one of a batch is {@link ReplicaStatus#BATCH}
+     * @param position the absolute byte offset to read from, 0 for the beginning; older bytes may have been rotated away
+     * @param maxBytes at most this much is answered
+     */
+    LogSlice logs(WorkloadId id, String replica, long position, int maxBytes);
+
+    /** Calls {@code listener} soon after anything about a workload changed. A hint: it may be late, doubled or lost. */
+    void onChange(Consumer<WorkloadId> listener);
+
+    /** What there is to run on, and how much of it is free. */
+    Capacity capacity();
+}

@@ -1,0 +1,53 @@
+package dev.tidewright.cluster;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a cluster knows of a workload at one moment.
+ *
+ * @param reason machine-readable, upper snake case: {@code NO_CAPACITY}, {@code IMAGE_UNSUPPORTED}, {@code
+ *     CRASH_LOOP}, {@code OUT_OF_MEMORY}, {@code DEADLINE_EXCEEDED}, {@code COMMAND_NOT_FOUND}, {@code LOST} …; empty
+ *     when there is nothing to explain
+ * @param message one sentence with the numbers; empty when there is nothing to explain
+ * @param replicas every replica that is there, draining ones included; a batch has one from its first moment
+ * @param exit how a batch ended; null until then
+ */
+public record Observation(
+        WorkloadId id,
+        Phase phase,
+        String reason,
+        String message,
+        List<ReplicaStatus> replicas,
+        @Nullable Instant startedAt,
+        @Nullable Exit exit) {
+
+    public Observation {
+        replicas = List.copyOf(replicas);
+    }
+
+    /** Where a workload is. */
+    public enum Phase {
+        /** Nothing of it is here. */
+        ABSENT,
+        /** Accepted, but not started: {@code reason} says why. */
+        PENDING,
+        /** Started; a service stays here for its whole life, its replicas say more. */
+        RUNNING,
+        /** A batch that ended with exit code 0. */
+        SUCCEEDED,
+        /** A batch that ended otherwise, or a workload that can never start here. */
+        FAILED
+    }
+
+    public static Observation absent(WorkloadId id) {
+        return new Observation(id, Phase.ABSENT, "", "", List.of(), null, null);
+    }
+
+    public List<ReplicaStatus> ready() {
+        return replicas.stream()
+                .filter(replica -> replica.phase() == ReplicaStatus.Phase.READY)
+                .toList();
+    }
+}

@@ -1,0 +1,17 @@
+package dev.tidewright.cluster;
+
+import dev.tidewright.kernel.Name;
+
+/**
+ * The name of a workload, chosen by us before the first call and the same for the same input: {@code (demo, "job",
+ * "train-7-a2")}, {@code (demo, "revision", "diabetes-r3")}.
+ *
+ * @param kind {@code job} or {@code revision}
+ */
+public record WorkloadId(Name namespace, String kind, String name) {
+
+    @Override
+    public String toString() {
+        return namespace + "/" + kind + "/" + name;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.tidewright.reconcile;
+
+import dev.tidewright.kernel.Text;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The table of work that is due. Safe for any number of processes on one database. */
+@Component
+public class WorkQueue {
+
+    private static final Duration LEASE = Duration.ofSeconds(20);
+
+    private final JdbcClient jdbc;
+    private final InstantSource clock;
+    private final ApplicationEventPublisher events;
+
+    WorkQueue(JdbcClient jdbc, InstantSource clock, ApplicationEventPublisher events) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+        this.events = events;
+    }
+
+    /** Makes an item due now, as part of the caller's transaction if there is one. Repeating it is harmless. */
+    public void put(String kind, UUID id) {
+        jdbc.sql("""
+                INSERT INTO work_item (kind, id, due_at) VALUES (:kind, :id, :now)
+                ON CONFLICT (kind, id)
+                DO UPDATE SET due_at = least(work_item.due_at, excluded.due_at), hints = work_item.hints + 1
+                """)
+                .param("kind", kind)
+                .param("id", id)
+                .param("now", Timestamp.from(clock.instant()))
+                .update();
+        events.publishEvent(new WorkArrived());
+    }
+
+    /** Takes up to {@code limit} due items that nobody works on, oldest first, and leases them. */
+    List<Claim> claim(String owner, int limit) {
+        var now = clock.instant();
+        return jdbc.sql("""
+                UPDATE work_item w SET owner = :owner, lease_until = :lease
+                FROM (SELECT kind, id FROM work_item
+                      WHERE due_at <= :now AND (lease_until IS NULL OR lease_until < :now)
+                      ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED) due
+                WHERE w.kind = due.kind AND w.id = due.id
+                RETURNING w.kind, w.id, w.hints, w.failures
+                """)
+                .param("owner", owner)
+                .param("lease", Timestamp.from(now.plus(LEASE)))
+                .param("now", Timestamp.from(now))
+                .param("limit", limit)
+                .query((row, number) -> new Claim(
+                        row.getString("kind"),
+                        row.getObject("id", UUID.class),
+                        row.getLong("hints"),
+                        row.getInt("failures")))
+                .list();
+    }
+
+    /** Ends a pass. An item that was hinted meanwhile is due again at once, whatever the pass asked for. */
+    void settle(Claim claim, String owner, Next next) {
+        var now = clock.instant();
+        var due = switch (next) {
+            case Next.Again again -> now.plus(again.in());
+            case Next.Done done -> now;
+        };
+        if (next instanceof Next.Done && deleted(claim, owner)) {
+            return;
+        }
+        release(claim, owner, due, 0, "");
+    }
+
+    /** Ends a pass that threw: again after a delay that doubles from 1 s to 60 s. */
+    void failed(Claim claim, String owner, RuntimeException fault) {
+        var failures = claim.failures() + 1;
+        var delay = Duration.ofSeconds(Math.min(60, 1L << Math.min(6, failures - 1)));
+        release(claim, owner, clock.instant().plus(delay), failures, Text.shortened(fault.toString(), 500));
+    }
+
+    void renew(String owner) {
+        jdbc.sql("UPDATE work_item SET lease_until = :lease WHERE owner = :owner")
+                .param("lease", Timestamp.from(clock.instant().plus(LEASE)))
+                .param("owner", owner)
+                .update();
+    }
+
+    /** Gives back what an earlier process of the same name held when it died. */
+    void reclaim(String owner) {
+        jdbc.sql("UPDATE work_item SET owner = NULL, lease_until = NULL WHERE owner = :owner")
+                .param("owner", owner)
+                .update();
+    }
+
+    private boolean deleted(Claim claim, String owner) {
+        return jdbc.sql("DELETE FROM work_item WHERE kind = ? AND id = ? AND owner = ? AND hints = ?")
+                        .params(claim.kind(), claim.id(), owner, claim.hints())
+                        .update()
+                == 1;
+    }
+
+    private void release(Claim claim, String owner, Instant due, int failures, String fault) {
+        jdbc.sql("""
+                UPDATE work_item SET owner = NULL, lease_until = NULL, failures = :failures, fault = :fault,
+                    due_at = CASE WHEN hints = :hints THEN :due ELSE least(:due, CAST(:now AS timestamptz)) END
+                WHERE kind = :kind AND id = :id AND owner = :owner
+                """)
+                .param("failures", failures)
+                .param("fault", fault)
+                .param("hints", claim.hints())
+                .param("due", Timestamp.from(due))
+                .param("now", Timestamp.from(clock.instant()))
+                .param("kind", claim.kind())
+                .param("id", claim.id())
+                .param("owner", owner)
+                .update();
+    }
+
+    /** An item that this process holds; {@code hints} as counted when it was taken. */
+    record Claim(String kind, UUID id, long hints, int failures) {}
+
+    /** Published with every {@code put}; wakes the loop after the commit. */
+    record WorkArrived() {}
+}

@@ -1,0 +1,41 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.kernel.Name;
+import java.util.List;
+import java.util.Optional;
+
+/** What serving needs of the data plane. Implemented by {@code gateway}. */
+public interface Traffic {
+
+    /** Replaces the whole table at once. When this returns, no new request goes to a target that is not in it. */
+    void publish(List<Route> routes);
+
+    /** Requests that were sent to this address and have not been answered to the end. */
+    int inFlight(String host, int port);
+
+    /** Totals since the gateway's start; empty for an endpoint it has not served. */
+    Optional<Counters> counters(Name namespace, Name endpoint);
+
+    /**
+     * Totals of one endpoint, growing only.
+     *
+     * @param requests requests answered or failed so far
+     * @param failures of those, answers with a 5xx status and requests that broke off
+     * @param inFlight requests under way now, waiting ones included
+     * @param busySeconds sum of the time that all requests together took; its growth per second is the mean concurrency
+     * @param byRevision the same by revision
+     */
+    record Counters(long requests, long failures, int inFlight, double busySeconds, List<RevisionCounters> byRevision) {
+        public Counters {
+            byRevision = List.copyOf(byRevision);
+        }
+    }
+
+    /**
+     * Totals of one revision.
+     *
+     * @param p50Seconds median latency over about the last minute, as are the other two; 0 without requests
+     */
+    record RevisionCounters(
+            int revision, long requests, long failures, double p50Seconds, double p95Seconds, double p99Seconds) {}
+}
