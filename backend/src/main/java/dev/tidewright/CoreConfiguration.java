@@ -1,5 +1,7 @@
 package dev.tidewright;
 
+import dev.tidewright.kernel.Home;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,5 +14,10 @@ class CoreConfiguration {
     @Bean
     InstantSource clock() {
         return InstantSource.system();
+    }
+
+    @Bean
+    Home home(CoreSettings settings) {
+        return new Home(Path.of(settings.home()).toAbsolutePath().normalize());
     }
 }

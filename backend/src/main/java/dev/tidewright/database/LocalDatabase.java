@@ -1,0 +1,177 @@
+package dev.tidewright.database;
+
+import dev.tidewright.kernel.Home;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+
+/**
+ * One PostgreSQL under {@code <home>/postgres}. zonky's defaults are those of throw-away tests; here the data are kept, so
+ * they are turned back: fsync and synchronous commit on, a password instead of trust, no clean-up.
+ */
+final class LocalDatabase implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalDatabase.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final EmbeddedPostgres postgres;
+    private final FileChannel lock;
+    private final String password;
+
+    private LocalDatabase(EmbeddedPostgres postgres, FileChannel lock, String password) {
+        this.postgres = postgres;
+        this.lock = lock;
+        this.password = password;
+    }
+
+    static LocalDatabase start(Home home) {
+        try {
+            Files.createDirectories(home.path());
+            var lock = locked(home.path());
+            var data = home.resolve("postgres");
+            stopLeftover(data.resolve("postmaster.pid"));
+            var password = password(home.resolve("postgres.password"));
+            var postgres = EmbeddedPostgres.builder()
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setOverrideWorkingDirectory(
+                            home.resolve("postgres-binaries").toFile())
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("max_connections", "100")
+                    .setServerConfig("listen_addresses", "127.0.0.1")
+                    .setLocaleConfig("locale", "C.UTF-8")
+                    .setRegisterShutdownHook(false)
+                    .setConnectConfig("password", password)
+                    .setPGStartupWait(Duration.ofSeconds(60))
+                    .start();
+            secure(postgres, data, password);
+            return new LocalDatabase(postgres, lock, password);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(
+                    "the embedded PostgreSQL under " + home.path() + " could not be started; as root in a container "
+                            + "without user namespaces run as a normal user, or set spring.datasource.url",
+                    failed);
+        }
+    }
+
+    JdbcConnectionDetails connection() {
+        return new JdbcConnectionDetails() {
+            @Override
+            public String getUsername() {
+                return "postgres";
+            }
+
+            @Override
+            public String getPassword() {
+                return password;
+            }
+
+            @Override
+            public String getJdbcUrl() {
+                return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres";
+            }
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        postgres.close();
+        lock.close();
+    }
+
+    private static FileChannel locked(Path home) throws IOException {
+        var channel = FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock();
+        if (lock == null) {
+            channel.close();
+            throw new IllegalStateException("another Tidewright runs on " + home
+                    + ": stop it, or give this one a folder of its own with TIDEWRIGHT_HOME");
+        }
+        return channel;
+    }
+
+    /** After a {@code kill -9} of the control plane the postmaster lives on and would refuse a second one. */
+    private static void stopLeftover(Path pidFile) throws IOException {
+        if (!Files.exists(pidFile)) {
+            return;
+        }
+        var leftover = firstLine(pidFile)
+                .flatMap(ProcessHandle::of)
+                .filter(process -> process.info().command().orElse("").endsWith("postgres"));
+        if (leftover.isPresent()) {
+            LOG.info(
+                    "stopping the database process {} that an earlier run left behind",
+                    leftover.get().pid());
+            leftover.get().destroy();
+            await(leftover.get().onExit(), leftover.get());
+        }
+        Files.deleteIfExists(pidFile);
+    }
+
+    private static Optional<Long> firstLine(Path pidFile) throws IOException {
+        try (var lines = Files.lines(pidFile)) {
+            return lines.findFirst()
+                    .map(String::strip)
+                    .filter(line -> line.matches("[0-9]+"))
+                    .map(Long::valueOf);
+        }
+    }
+
+    private static void await(CompletableFuture<ProcessHandle> exit, ProcessHandle process) {
+        try {
+            exit.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException stubborn) {
+            process.destroyForcibly();
+            exit.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the earlier database stopped", interrupted);
+        }
+    }
+
+    private static String password(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            var random = new byte[24];
+            new SecureRandom().nextBytes(random);
+            var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+            Files.createFile(file, ownerOnly);
+            Files.writeString(file, HexFormat.of().formatHex(random));
+        }
+        return Files.readString(file).strip();
+    }
+
+    /** initdb leaves {@code trust}: any local user would be superuser. */
+    private static void secure(EmbeddedPostgres postgres, Path data, String password) throws IOException {
+        var rules = data.resolve("pg_hba.conf");
+        var wanted = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n";
+        if (Files.readString(rules).equals(wanted)) {
+            return;
+        }
+        try (var connection = postgres.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("ALTER USER postgres PASSWORD '" + password + "'");
+            Files.writeString(rules, wanted);
+            statement.execute("SELECT pg_reload_conf()");
+        } catch (java.sql.SQLException failed) {
+            throw new IOException("the embedded database could not be given a password", failed);
+        }
+    }
+}
