@@ -1,0 +1,43 @@
+# The menu. `make` alone lists it. Each target finds JDK 25, Maven and Python itself, or says what to install.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format bench crash soak image clean openapi migration
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## start the platform and run the main job through its API; EXIT=1 stops it at the end
+	@dev/python dev/demo.py $(if $(filter 1 yes true,$(EXIT)),--exit)
+
+run: ## start the platform in the foreground (TIDEWRIGHT_HOME, TIDEWRIGHT_PORT, TIDEWRIGHT_GATEWAY_PORT)
+	@dev/run
+
+test: ## everything: checks, integration tests, short crash and soak, the demo (what CI runs)
+	@dev/test
+
+check: ## format, static checks, unit and domain tests (under a minute)
+	@dev/mvn -B --no-transfer-progress test
+
+format: ## format all sources
+	@dev/mvn -q -B spotless:apply
+
+bench: ## measure; prints one JSON line per figure
+	@dev/python dev/bench.py
+
+crash: ## kill the control plane at 12 named points, 20 times each (POINT=…, TIMES=…)
+	@dev/python dev/crash.py --times $(or $(TIMES),20) $(if $(POINT),--point $(POINT))
+
+soak: ## 100,000 requests through the gateway across 20 rolling updates (REQUESTS=…, UPDATES=…)
+	@dev/python dev/soak.py --requests $(or $(REQUESTS),100000) --updates $(or $(UPDATES),20)
+
+image: ## build the container image (needs Docker)
+	@docker build -t tidewright:local .
+
+openapi: ## write docs/openapi.json from the running code
+	@dev/python dev/openapi.py
+
+migration: ## make the next migration: make migration NAME=quota_gpu_limit
+	@dev/migration $(NAME)
+
+clean: ## remove what was built (not ~/.tidewright)
+	@rm -rf target backend/target
