@@ -1,0 +1,113 @@
+package dev.tidewright.cluster;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Resources;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A cluster in memory. Nothing happens in it by itself: the test starts, ends and loses what was applied. */
+public class FakeCluster implements Cluster {
+
+    public final Map<WorkloadId, Workload> applied = new LinkedHashMap<>();
+    public final Map<WorkloadId, Observation> seen = new LinkedHashMap<>();
+    public final Map<WorkloadId, StringBuilder> written = new HashMap<>();
+    /** Every workload that was ever started, once for each start: a doubled one is a double start. */
+    public final List<WorkloadId> starts = new ArrayList<>();
+
+    public boolean away;
+    /** The call with this number (from 1) throws; with {@code faultAfter} only once it has taken effect. 0: never. */
+    public int faultAt;
+
+    public boolean faultAfter;
+    public int calls;
+
+    private final InstantSource clock;
+    private final List<Consumer<WorkloadId>> listeners = new ArrayList<>();
+
+    public FakeCluster(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Replaces what is known of a workload and tells the listeners. */
+    public void now(WorkloadId id, Observation.Phase phase, @Nullable Exit exit, ReplicaStatus... replicas) {
+        seen.put(id, new Observation(id, phase, "", "", List.of(replicas), clock.instant(), exit));
+        listeners.forEach(listener -> listener.accept(id));
+    }
+
+    public void ends(WorkloadId id, int code, String reason, String terminationLog) {
+        var phase = code == 0 ? Observation.Phase.SUCCEEDED : Observation.Phase.FAILED;
+        now(id, phase, new Exit(code, reason, terminationLog, 64 << 20, clock.instant()));
+    }
+
+    @Override
+    public void apply(Workload workload) {
+        call(() -> {
+            applied.put(workload.id(), workload);
+            if (!seen.containsKey(workload.id())) {
+                starts.add(workload.id());
+                now(workload.id(), Observation.Phase.RUNNING, null);
+            }
+        });
+    }
+
+    @Override
+    public Observation observe(WorkloadId id) {
+        call(() -> {});
+        return seen.getOrDefault(id, Observation.absent(id));
+    }
+
+    @Override
+    public void delete(WorkloadId id) {
+        call(() -> List.of(applied, seen, written).forEach(all -> all.remove(id)));
+    }
+
+    @Override
+    public LogSlice logs(WorkloadId id, String replica, long position, int maxBytes) {
+        call(() -> {});
+        var bytes = written.getOrDefault(id, new StringBuilder()).toString().getBytes(StandardCharsets.UTF_8);
+        var from = (int) Math.min(position, bytes.length);
+        var to = Math.min(from + maxBytes, bytes.length);
+        var ended = seen.containsKey(id) && seen.get(id).exit() != null && to == bytes.length;
+        return new LogSlice(new String(bytes, from, to - from, StandardCharsets.UTF_8), from, to, ended);
+    }
+
+    @Override
+    public void provision(Name namespace, Resources limits) {
+        call(() -> {});
+    }
+
+    @Override
+    public void retire(Name namespace) {
+        call(() -> seen.keySet().removeIf(id -> id.namespace().equals(namespace)));
+    }
+
+    @Override
+    public void onChange(Consumer<WorkloadId> listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public Capacity capacity() {
+        return new Capacity(List.of());
+    }
+
+    private void call(Runnable effect) {
+        if (away) {
+            throw new ClusterUnavailable("the fake cluster is away", new IllegalStateException());
+        }
+        var faulty = ++calls == faultAt;
+        if (!faulty || faultAfter) {
+            effect.run();
+        }
+        if (faulty) {
+            throw new IllegalStateException("killed at call " + calls);
+        }
+    }
+}
