@@ -1,0 +1,357 @@
+"""What the demo and the crash, soak and bench runs share: the packaged platform as a real process, and its REST API.
+
+Python's standard library only: a newcomer's machine has nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Problem(Exception):
+    """An answer of the API that is no success."""
+
+    def __init__(self, method: str, path: str, status: int, body: bytes):
+        self.status = status
+        try:
+            self.body = json.loads(body)
+        except ValueError:
+            self.body = {"detail": body.decode(errors="replace")[:500]}
+        self.code = self.body.get("code", "")
+        detail = self.body.get("detail") or self.body.get("title") or "no explanation"
+        errors = "".join(f"; {e.get('field', '')}: {e.get('message', '')}" for e in self.body.get("errors") or [])
+        super().__init__(f"{method} {path} answered {status}: {detail}{errors}")
+
+
+class Failed(Exception):
+    """A step did not do what it should; the message is for people."""
+
+
+class Api:
+    """The REST API with one token."""
+
+    def __init__(self, base: str, token: str | None):
+        self.base = base
+        self.token = token
+
+    def call(self, method, path, body=None, headers=None, timeout=30.0, raw=False):
+        """Answers (parsed body, headers). A `bytes` body is sent as it is, anything else as JSON."""
+        headers = dict(headers or {})
+        data = None
+        if isinstance(body, bytes):
+            data = body
+            headers.setdefault("Content-Type", "application/octet-stream")
+        elif body is not None:
+            data = json.dumps(body).encode()
+            headers.setdefault("Content-Type", "application/json")
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = urllib.request.Request(self.base + path, data=data, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
+                content = answer.read()
+                parsed = content if raw else (json.loads(content) if content.strip() else None)
+                return parsed, answer.headers
+        except urllib.error.HTTPError as error:
+            raise Problem(method, path, error.code, error.read()) from None
+
+    def get(self, path, **options):
+        return self.call("GET", path, **options)[0]
+
+    def post(self, path, body=None, **options):
+        return self.call("POST", path, body if body is not None else {}, **options)[0]
+
+    def put(self, path, body=None, **options):
+        return self.call("PUT", path, body, **options)[0]
+
+    def delete(self, path, **options):
+        return self.call("DELETE", path, **options)[0]
+
+    def exists(self, path):
+        try:
+            return self.get(path)
+        except Problem as problem:
+            if problem.status == 404:
+                return None
+            raise
+
+
+def unavailable(error: Exception) -> bool:
+    """Whether an error says that nobody is there just now, as after a kill."""
+    if isinstance(error, Problem):
+        return error.status in (502, 503, 504)
+    return isinstance(error, (urllib.error.URLError, ConnectionError, http.client.HTTPException, TimeoutError, OSError))
+
+
+def wait_for(what, probe, timeout, pause=0.2, platform=None):
+    """Calls `probe` until it answers something true; that is the answer."""
+    deadline = time.monotonic() + timeout
+    last = None
+    while True:
+        try:
+            found = probe()
+            if found:
+                return found
+        except Exception as error:  # the platform may be starting or away
+            if not unavailable(error):
+                raise
+            last = error
+        if platform is not None and not platform.alive():
+            raise Failed(f"the platform ended while waiting for {what}; its log: {platform.log}")
+        if time.monotonic() > deadline:
+            raise Failed(f"waited {timeout:.0f} s for {what}" + (f" (last: {last})" if last else ""))
+        time.sleep(pause)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def port_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def build() -> str:
+    """The path of the unpacked jar, built if need be."""
+    done = subprocess.run([ROOT / "dev/build"], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Failed("the build failed (see above)")
+    return done.stdout.strip().splitlines()[-1]
+
+
+class Platform:
+    """One installation: a home folder and two ports, started and stopped as often as wanted."""
+
+    def __init__(self, home: Path, port: int, gateway_port: int, token: str, password: str, jar: str | None = None):
+        self.home = home
+        self.port = port
+        self.gateway_port = gateway_port
+        self.token = token
+        self.password = password
+        self.jar = jar or build()
+        self.log = home / "platform.log"
+        self.process: subprocess.Popen | None = None
+        self.api = Api(self.url, token)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def gateway(self):
+        return f"http://127.0.0.1:{self.gateway_port}"
+
+    @classmethod
+    @contextlib.contextmanager
+    def temporary(cls, name: str):
+        """In a folder and on ports of its own; everything is gone afterwards, unless it failed."""
+        home = Path(tempfile.mkdtemp(prefix=f"tidewright-{name}-"))
+        platform = cls(home, free_port(), free_port(), new_token(), secrets.token_urlsafe(18))
+        try:
+            yield platform
+        except BaseException:
+            platform.clean_up()
+            print(f"kept for a look: {home}", file=sys.stderr)
+            raise
+        platform.clean_up()
+        shutil.rmtree(home, ignore_errors=True)
+
+    def start(self, environment: dict[str, str] | None = None, options: list[str] = ()):
+        if self.alive():
+            raise Failed("it runs already")
+        self.home.mkdir(parents=True, exist_ok=True)
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("SPRING_", "TIDEWRIGHT_"))}
+        env.update(
+            TIDEWRIGHT_HOME=str(self.home),
+            TIDEWRIGHT_PORT=str(self.port),
+            TIDEWRIGHT_GATEWAY_PORT=str(self.gateway_port),
+            TIDEWRIGHT_ADMIN_TOKEN=self.token,
+            TIDEWRIGHT_ADMIN_PASSWORD=self.password,
+        )
+        env.update(environment or {})
+        with open(self.log, "ab") as log:
+            # A session of its own: Ctrl-C reaches this script first, which then stops the platform politely.
+            self.process = subprocess.Popen(
+                [ROOT / "dev/launch", self.jar, *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, start_new_session=True,
+            )
+
+    def wait_ready(self, timeout=180.0):
+        def ready():
+            return self.api.get("/actuator/health/readiness")["status"] == "UP"
+
+        try:
+            wait_for("the platform to become ready", ready, timeout, 0.1, self)
+        except Failed as failed:
+            raise Failed(f"{failed}\n{self.tail()}") from None
+        return self
+
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, timeout=40.0) -> bool:
+        """Politely. False when it had to be forced."""
+        if not self.alive():
+            return True
+        self.process.terminate()
+        try:
+            self.process.wait(timeout)
+            return True
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return False
+
+    def kill(self):
+        """As `kill -9`: of the control plane alone, its workloads and its database live on."""
+        if self.alive():
+            self.process.kill()
+            self.process.wait()
+
+    def wait_dead(self, timeout=60.0) -> int:
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"the platform still runs after {timeout:.0f} s") from None
+
+    def leftovers(self) -> list[int]:
+        """Processes that belong to this home: workloads outlive the control plane on purpose. Linux only."""
+        mine = []
+        marker = f"{self.home}/".encode()
+        for entry in Path("/proc").glob("[0-9]*"):
+            if int(entry.name) == os.getpid():
+                continue
+            with contextlib.suppress(OSError):
+                cwd = os.readlink(entry / "cwd")
+                if f"{cwd}/".startswith(f"{self.home}/") or marker in (entry / "environ").read_bytes():
+                    mine.append(int(entry.name))
+        return mine
+
+    def clean_up(self):
+        self.stop()
+        for attempt in (signal.SIGTERM, signal.SIGKILL):
+            for pid in self.leftovers():
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, attempt)
+            with contextlib.suppress(Failed):
+                wait_for("workloads to end", lambda: not self.leftovers(), 5)
+
+    def tail(self, lines=40) -> str:
+        with contextlib.suppress(OSError):
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        return ""
+
+    def cpu_seconds(self) -> float:
+        """User and system time of the control plane so far. Linux only."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def idempotent(key=None):
+    return {"Idempotency-Key": key or secrets.token_hex(12)}
+
+
+class Load:
+    """Sends requests without pause from several threads: on connections that are kept and on new ones, by turns."""
+
+    def __init__(self, platform: Platform, path: str, body, threads=2, pause=0.0, limit=None):
+        self.platform = platform
+        self.path = path
+        self.body = json.dumps(body).encode()
+        self.pause = pause
+        self.limit = limit
+        self.sent = 0
+        self.failures: list[str] = []
+        self.revisions: Counter[str] = Counter()
+        self.seconds: list[float] = []
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=(number % 2 == 0,), daemon=True) for number in range(threads)
+        ]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    @property
+    def failed(self) -> int:
+        return len(self.failures)
+
+    def wait_for_revision(self, revision, timeout=60):
+        """Until answers of this revision came."""
+        wait_for(f"an answer of revision {revision}", lambda: self.revisions.get(str(revision)), timeout)
+
+    def _run(self, keep: bool):
+        connection = None
+        while not self._stop.is_set():
+            with self._lock:
+                if self.limit is not None and self.sent >= self.limit:
+                    return
+                self.sent += 1
+            started = time.perf_counter()
+            try:
+                if connection is None:
+                    connection = http.client.HTTPConnection("127.0.0.1", self.platform.gateway_port, timeout=30)
+                connection.request("POST", self.path, self.body, {
+                    "Content-Type": "application/json", "Authorization": f"Bearer {self.platform.token}",
+                })
+                answer = connection.getresponse()
+                content = answer.read()
+                if answer.status >= 300:
+                    self._fail(f"{answer.status}: {content[:200].decode(errors='replace')}")
+                with self._lock:
+                    self.revisions[answer.headers.get("X-Serving-Revision", "none")] += 1
+                    self.seconds.append(time.perf_counter() - started)
+                if not keep or answer.will_close:
+                    connection.close()
+                    connection = None
+            except (OSError, http.client.HTTPException) as error:
+                self._fail(f"{type(error).__name__}: {error}")
+                if connection is not None:
+                    connection.close()
+                connection = None
+                time.sleep(0.05)
+            if self.pause:
+                time.sleep(self.pause)
+
+    def _fail(self, what: str):
+        with self._lock:
+            self.failures.append(what)
+
+
+def percentile(values: list[float], part: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
