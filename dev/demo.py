@@ -1,0 +1,308 @@
+"""The main job, from a notebook to a rollback, by the public REST API only."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+
+import harness
+import journey
+from harness import Api, Failed, Load, Platform, Problem
+
+NS = "demo"
+MODEL = "diabetes"
+LIMITS = {"cpu": "4", "memory": "8Gi", "storage": "10Gi", "jobs": 5, "endpoints": 3}
+NOTEBOOK = harness.ROOT / "samples/diabetes/train.ipynb"
+# Three patients of the diabetes set (age, sex, body mass index, blood pressure, six blood values), scaled as there.
+PATIENTS = [
+    [0.0380759, 0.0506801, 0.0616962, 0.0218724, -0.0442235, -0.0348208, -0.0434008, -0.0025923, 0.0199088, -0.0176461],
+    [-0.0018820, -0.0446416, -0.0514741, -0.0263278, -0.0084487, -0.0191633, 0.0744116, -0.0394934, -0.0683297, -0.0922040],
+    [0.0852989, 0.0506801, 0.0444512, -0.0056706, -0.0455995, -0.0341945, -0.0323559, -0.0025923, 0.0028638, -0.0259303],
+]
+TTY = sys.stdout.isatty()
+
+
+def paint(code: str, text: str) -> str:
+    return f"\033[{code}m{text}\033[0m" if TTY else text
+
+
+class Progress:
+    """Prints each step with the time it took; on a terminal also what it waits for."""
+
+    def __init__(self):
+        self.steps: list[tuple[str, float]] = []
+        self._live = False
+
+    @contextlib.contextmanager
+    def step(self, title: str):
+        print(f"{paint('1', '▸ ' + title)}", flush=True)
+        started = time.monotonic()
+        self._last = ""
+        try:
+            yield self
+        except BaseException:
+            self._clear()
+            print(f"  {paint('31', 'failed')} after {time.monotonic() - started:.1f} s", flush=True)
+            raise
+        took = time.monotonic() - started
+        self.steps.append((title, took))
+        self._clear()
+        print(f"  {paint('32', 'done')} in {took:.1f} s", flush=True)
+
+    def note(self, text: str):
+        self._clear()
+        print(f"  {text}", flush=True)
+
+    def live(self, text: str):
+        """What goes on just now: replaced in place on a terminal, else a line whenever it changes."""
+        if text == self._last:
+            return
+        self._last = text
+        if TTY:
+            print(f"\r\033[K  {paint('2', text[:100])}", end="", flush=True)
+            self._live = True
+        else:
+            print(f"  … {text}", flush=True)
+
+    def _clear(self):
+        if self._live:
+            print("\r\033[K", end="")
+            self._live = False
+
+
+def credentials(home: Path) -> tuple[str, str]:
+    """The admin's password and token: yours, those of an earlier demo on this home, or new ones kept for the next."""
+    file = home / "demo-credentials.json"
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    password = os.environ.get("TIDEWRIGHT_ADMIN_PASSWORD") or kept.get("password") or secrets.token_urlsafe(15)
+    token = os.environ.get("TIDEWRIGHT_ADMIN_TOKEN") or kept.get("token") or harness.new_token()
+    if kept != {"password": password, "token": token}:
+        home.mkdir(parents=True, exist_ok=True)
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            json.dump({"password": password, "token": token}, out)
+    return password, token
+
+
+def number(variable: str, default: int) -> int:
+    text = os.environ.get(variable, "")
+    if text and not text.isdigit():
+        raise Failed(f"{variable} is {text!r}: give a port number")
+    return int(text or default)
+
+
+@contextlib.contextmanager
+def the_platform(temporary: bool):
+    if temporary:
+        with Platform.temporary("demo") as platform:
+            yield platform, False
+        return
+    home = Path(os.environ.get("TIDEWRIGHT_HOME") or Path.home() / ".tidewright").absolute()
+    port, gateway_port = number("TIDEWRIGHT_PORT", 8080), number("TIDEWRIGHT_GATEWAY_PORT", 8081)
+    password, token = credentials(home)
+    platform = Platform(home, port, gateway_port, token, password, jar="")
+    running = is_ours(platform)
+    if not running:
+        for variable, taken in (("TIDEWRIGHT_PORT", port), ("TIDEWRIGHT_GATEWAY_PORT", gateway_port)):
+            if harness.port_taken(taken):
+                raise Failed(f"Port {taken} is in use by another program. Stop it, or choose another port:"
+                             f" make demo {variable}={taken + 1000}")
+        platform.jar = harness.build()
+    try:
+        yield platform, running
+    finally:
+        platform.stop()
+
+
+def is_ours(platform: Platform) -> bool:
+    """Whether a platform that takes our token already runs there."""
+    try:
+        return bool(platform.api.get("/api/v1/whoami", timeout=3))
+    except Exception:
+        return False
+
+
+def start(progress: Progress, platform: Platform):
+    with progress.step(f"Start the platform (home {platform.home})"):
+        platform.start()
+        platform.wait_ready()
+        try:
+            platform.api.get("/api/v1/whoami")
+        except Problem as problem:
+            if problem.status == 401:
+                raise Failed(
+                    f"The platform on {platform.home} was first started without the demo's token. Make a token in the"
+                    " dashboard and run: TIDEWRIGHT_ADMIN_TOKEN=… make demo; or give the demo a home of its own:"
+                    " TIDEWRIGHT_HOME=~/.tidewright-demo make demo") from None
+            raise
+
+
+def train(progress: Progress, api: Api, number: int, alpha: float, platform: Platform) -> dict:
+    name = next(f"diabetes-{n}" for n in range(number, 10_000)
+                if api.exists(f"/api/v1/namespaces/{NS}/jobs/diabetes-{n}") is None)
+    with progress.step(f"Train {NOTEBOOK.name} as job {name} with alpha={alpha}"):
+        source = journey.upload(api, NS, NOTEBOOK)
+        journey.submit(api, NS, {
+            "name": name, "source": {"upload": source["id"]}, "parameters": {"alpha": alpha},
+            "resources": {"cpu": "1", "memory": "1Gi"}, "deadline": "10m",
+        })
+        ended = journey.wait_for_job(api, NS, name, 600, platform=platform, seen=lambda job: progress.live(
+            f"{journey.phase(job).lower()}: {job['status'].get('message') or ''}"))
+        journey.succeeded(ended, api, NS)
+        metrics = latest_metrics(api, name)
+        progress.note("metrics: " + ", ".join(f"{key} {value:.4g}" for key, value in sorted(metrics.items())))
+        files = [file["path"] for file in api.get(f"/api/v1/namespaces/{NS}/jobs/{name}/artifacts")["items"]]
+        progress.note("kept: " + ", ".join(sorted(files)))
+        if not metrics or not any(path.endswith(".ipynb") for path in files):
+            raise Failed(f"job {name} left metrics {metrics} and files {files}: expected metrics, a notebook and a model")
+    return ended
+
+
+def latest_metrics(api: Api, name: str) -> dict[str, float]:
+    answer = api.get(f"/api/v1/namespaces/{NS}/jobs/{name}/metrics")
+    return {metric["key"]: float(metric["value"]) for metric in answer["items"]}
+
+
+def register(progress: Progress, api: Api, job: dict, description: str) -> int:
+    name = job["metadata"]["name"]
+    with progress.step(f"Register what {name} made as a version of model {MODEL}"):
+        if api.exists(f"/api/v1/namespaces/{NS}/models/{MODEL}") is None:
+            api.post(f"/api/v1/namespaces/{NS}/models",
+                     {"name": MODEL, "description": "Disease progression one year after the baseline"})
+        version = api.post(f"/api/v1/namespaces/{NS}/models/{MODEL}/versions",
+                           {"job": name, "path": "model", "description": description}, headers=harness.idempotent())
+        number = version["spec"]["version"]
+        progress.note(f"version {number}")
+    return number
+
+
+def serve(progress: Progress, api: Api, version: int, platform: Platform) -> int:
+    with progress.step(f"Deploy endpoint {MODEL} with version {version} and 2 replicas"):
+        model = {"name": MODEL, "version": version}
+        if api.exists(f"/api/v1/namespaces/{NS}/endpoints/{MODEL}") is None:
+            made = api.post(f"/api/v1/namespaces/{NS}/endpoints", {
+                "name": MODEL, "reason": "first version", "model": model, "replicas": 2,
+                "resources": {"cpu": "500m", "memory": "512Mi"},
+                "rollout": {"maxSurge": 1, "maxUnavailable": 0, "progressDeadline": "3m"},
+            }, headers=harness.idempotent())
+        else:
+            made = journey.deploy(api, NS, MODEL, {"model": model, "replicas": 2, "reason": "the demo again"})
+        revision = journey.current_revision(made)
+        journey.wait_for_revision(api, NS, MODEL, revision, platform=platform, seen=live_endpoint(progress))
+        progress.note(f"revision {revision} is ready")
+    return revision
+
+
+def live_endpoint(progress: Progress):
+    def seen(endpoint):
+        status = endpoint["status"]
+        progress.live(f"{status['phase'].lower()}: {status.get('message') or ''}")
+    return seen
+
+
+def predict(progress: Progress, platform: Platform):
+    with progress.step("Ask it for predictions through the gateway"):
+        gateway = Api(platform.gateway, platform.token)
+        for patient in PATIENTS:
+            answer, headers = gateway.call("POST", f"/{NS}/{MODEL}/predict", {"features": [patient]})
+            progress.note(f"bmi {patient[2]:+.3f}, pressure {patient[3]:+.3f}: {json.dumps(answer)}"
+                          f"  (revision {headers['X-Serving-Revision']})")
+        v2, _ = gateway.call("POST", f"/{NS}/{MODEL}/v2/models/{MODEL}/infer", {
+            "inputs": [{"name": "features", "shape": [len(PATIENTS), 10], "datatype": "FP64",
+                        "data": [value for patient in PATIENTS for value in patient]}]})
+        progress.note(f"the same by the Open Inference Protocol: {[round(x, 1) for x in v2['outputs'][0]['data']]}")
+
+
+def roll(progress: Progress, platform: Platform, title: str, change) -> int:
+    """Changes the endpoint while clients send without pause; nothing may fail."""
+    api = platform.api
+    with progress.step(title):
+        with Load(platform, f"/{NS}/{MODEL}/predict", {"features": [PATIENTS[0]]}, threads=3) as load:
+            time.sleep(1)
+            revision = journey.current_revision(change())
+            journey.wait_for_revision(api, NS, MODEL, revision, platform=platform, seen=live_endpoint(progress))
+            load.wait_for_revision(revision)
+            time.sleep(1)
+        answered = ", ".join(f"revision {r}: {n}" for r, n in sorted(load.revisions.items()))
+        progress.note(paint("32" if not load.failed else "31", f"{load.sent} requests sent, {load.failed} failed")
+                      + f"; answered by {answered}")
+        if load.failed:
+            raise Failed(f"{load.failed} of {load.sent} requests failed, for example: {load.failures[0]}")
+        if len(load.revisions) < 2:
+            raise Failed(f"only revision {list(load.revisions)} answered: the rollout was not seen")
+    return revision
+
+
+def history(progress: Progress, api: Api):
+    with progress.step("Rollout history: who, when, why, and what changed"):
+        for revision in reversed(api.get(f"/api/v1/namespaces/{NS}/endpoints/{MODEL}/revisions")["items"]):
+            progress.note(f"revision {revision['number']}  {revision['createdAt'][:19].replace('T', ' ')}"
+                          f"  {revision['createdBy']}: {revision['reason']}")
+            for change in revision["changes"]:
+                progress.note(f"    {change['field']}: {change['from']} → {change['to']}")
+
+
+def main_job(progress: Progress, platform: Platform):
+    api = platform.api
+    with progress.step(f"Namespace {NS} with a quota of {LIMITS['cpu']} cpu and {LIMITS['memory']} memory"):
+        journey.namespace(api, NS, LIMITS, "The main job, end to end")
+    first = register(progress, api, train(progress, api, 1, 0.5, platform), "Ridge with alpha=0.5")
+    revision = serve(progress, api, first, platform)
+    predict(progress, platform)
+    second = register(progress, api, train(progress, api, 2, 0.05, platform), "Ridge with alpha=0.05")
+    roll(progress, platform, f"Roll the endpoint to version {second} while clients send without pause",
+         lambda: journey.deploy(api, NS, MODEL, {"model": {"name": MODEL, "version": second}, "reason": "lower error"}))
+    roll(progress, platform, f"Roll back to revision {revision}, also under load",
+         lambda: journey.rollback(api, NS, MODEL, revision, "to show the way back"))
+    history(progress, api)
+
+
+def leave_up(platform: Platform):
+    print(f"""
+{paint('1', 'The dashboard is up:')} {platform.url}
+  sign in as {paint('1', 'admin')} with the password {paint('1', platform.password)}
+  (kept with an API token in {platform.home}/demo-credentials.json, which only you can read)
+  predictions: {platform.gateway}/{NS}/{MODEL}/predict
+""")
+    if platform.alive():
+        print("Ctrl-C stops the platform.", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            platform.process.wait()
+        print("\nStopping …", flush=True)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--exit", action="store_true", help="stop the platform at the end")
+    arguments.add_argument("--temporary", action="store_true", help="in a throw-away home and on free ports")
+    chosen = arguments.parse_args()
+    progress = Progress()
+    began = time.monotonic()
+    try:
+        with the_platform(chosen.temporary) as (platform, running):
+            if running:
+                print(f"Using the platform that runs on {platform.url}.")
+            else:
+                start(progress, platform)
+            main_job(progress, platform)
+            print(paint("32;1", f"\nAll {len(progress.steps)} steps done in {time.monotonic() - began:.0f} s."))
+            if chosen.exit:
+                print(f"Sign-in: {platform.url} as admin, password in {platform.home}/demo-credentials.json."
+                      if not chosen.temporary else "Stopping the platform.")
+            else:
+                leave_up(platform)
+        return 0
+    except (Failed, Problem) as failed:
+        print(paint("31;1", f"\nThe demo failed: {failed}"), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""The main job in calls of the REST API, one function a step. The demo, crash, soak and bench runs are made of these."""
+
+from __future__ import annotations
+
+import urllib.parse
+from pathlib import Path
+
+from harness import Api, Failed, Problem, idempotent, wait_for
+
+ENDED = {"SUCCEEDED", "FAILED", "CANCELLED"}
+
+
+def namespace(api: Api, ns: str, limits: dict, description="") -> dict:
+    """Makes the namespace, or gives an existing one these limits."""
+    there = api.exists(f"/api/v1/namespaces/{ns}")
+    if there is None:
+        return api.post("/api/v1/namespaces", {"name": ns, "description": description, "limits": limits})
+    return api.call(
+        "PATCH", f"/api/v1/namespaces/{ns}", {"description": description, "limits": limits},
+        headers={"If-Match": f'"{there["metadata"]["resourceVersion"]}"'},
+    )[0]
+
+
+def upload(api: Api, ns: str, file: Path | None = None, name: str | None = None, content: bytes | None = None) -> dict:
+    name = name or file.name
+    content = file.read_bytes() if content is None else content
+    return api.post(f"/api/v1/namespaces/{ns}/uploads?fileName={urllib.parse.quote(name)}", content)
+
+
+def submit(api: Api, ns: str, command: dict, key: str | None = None) -> dict:
+    return api.post(f"/api/v1/namespaces/{ns}/jobs", command, headers=idempotent(key))
+
+
+def job(api: Api, ns: str, name: str) -> dict:
+    return api.get(f"/api/v1/namespaces/{ns}/jobs/{name}")
+
+
+def phase(thing: dict) -> str:
+    return thing["status"]["phase"]
+
+
+def wait_for_job(api: Api, ns: str, name: str, timeout=600, seen=lambda job: None, platform=None) -> dict:
+    def ended():
+        now = job(api, ns, name)
+        seen(now)
+        return now if phase(now) in ENDED else None
+
+    return wait_for(f"job {name} to end", ended, timeout, 0.3, platform)
+
+
+def succeeded(ended: dict, api: Api, ns: str) -> dict:
+    if phase(ended) != "SUCCEEDED":
+        name = ended["metadata"]["name"]
+        status = ended["status"]
+        raise Failed(f"job {name} ended {phase(ended)} ({status.get('reason')}): {status.get('message')}\n"
+                     + log_tail(api, ns, name))
+    return ended
+
+
+def log_tail(api: Api, ns: str, name: str, lines=25) -> str:
+    try:
+        text, headers = api.call("GET", f"/api/v1/namespaces/{ns}/jobs/{name}/logs", raw=True)
+        return "\n".join(text.decode(errors="replace").splitlines()[-lines:])
+    except Problem as problem:
+        return f"(its log cannot be read: {problem})"
+
+
+def endpoint(api: Api, ns: str, name: str) -> dict:
+    return api.get(f"/api/v1/namespaces/{ns}/endpoints/{name}")
+
+
+def current_revision(thing: dict) -> int:
+    return thing["status"]["revision"]
+
+
+def settled(thing: dict, revision: int, replicas: int | None = None) -> bool:
+    status = thing["status"]
+    return (phase(thing) == "READY" and current_revision(thing) == revision
+            and (replicas is None or status["readyReplicas"] == replicas))
+
+
+def wait_for_revision(api: Api, ns: str, name: str, revision: int, timeout=300, seen=lambda it: None, platform=None):
+    def done():
+        now = endpoint(api, ns, name)
+        seen(now)
+        return now if settled(now, revision) else None
+
+    return wait_for(f"revision {revision} of endpoint {name} to serve alone", done, timeout, 0.2, platform)
+
+
+def deploy(api: Api, ns: str, name: str, changes: dict, key: str | None = None) -> dict:
+    """A new revision; what `changes` does not name stays."""
+    now = endpoint(api, ns, name)
+    return api.post(
+        f"/api/v1/namespaces/{ns}/endpoints/{name}/revisions", changes,
+        headers={"If-Match": f'"{now["metadata"]["resourceVersion"]}"', **idempotent(key)},
+    )
+
+
+def rollback(api: Api, ns: str, name: str, revision: int, reason: str, key: str | None = None) -> dict:
+    return api.post(
+        f"/api/v1/namespaces/{ns}/endpoints/{name}/rollback", {"revision": revision, "reason": reason},
+        headers=idempotent(key),
+    )
