@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import urllib.parse
+import zipfile
 from pathlib import Path
 
-from harness import Api, Failed, Problem, idempotent, wait_for
+from harness import ROOT, Api, Failed, Problem, idempotent, wait_for
 
 ENDED = {"SUCCEEDED", "FAILED", "CANCELLED"}
 
@@ -102,3 +104,23 @@ def rollback(api: Api, ns: str, name: str, revision: int, reason: str, key: str 
         f"/api/v1/namespaces/{ns}/endpoints/{name}/rollback", {"revision": revision, "reason": reason},
         headers=idempotent(key),
     )
+
+
+def create_echo(api: Api, ns: str, name: str, replicas: int, reason: str) -> dict:
+    """An endpoint of `samples/echo-service`: it starts in a moment, so that rollouts are about the platform."""
+    folder = ROOT / "samples/echo-service"
+    source = upload(api, ns, name="echo-service.zip", content=zipped(folder))
+    return api.post(f"/api/v1/namespaces/{ns}/endpoints", {
+        "name": name, "reason": reason, "source": {"upload": source["id"]}, "command": ["python3", "app.py"],
+        "replicas": replicas, "resources": {"cpu": "100m", "memory": "64Mi"},
+        "rollout": {"maxSurge": 1, "maxUnavailable": 0, "progressDeadline": "2m"},
+    }, headers=idempotent())
+
+
+def zipped(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                archive.write(file, file.relative_to(folder).as_posix())
+    return buffer.getvalue()

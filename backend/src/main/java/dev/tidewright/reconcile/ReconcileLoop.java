@@ -1,5 +1,6 @@
 package dev.tidewright.reconcile;
 
+import dev.tidewright.kernel.FailPoints;
 import dev.tidewright.reconcile.WorkQueue.Claim;
 import dev.tidewright.reconcile.WorkQueue.WorkArrived;
 import java.util.List;
@@ -91,6 +92,7 @@ class ReconcileLoop implements SmartLifecycle {
     }
 
     private void work(Claim claim) {
+        FailPoints.reach("work.claimed");
         try {
             var reconciler = reconcilers.get(claim.kind());
             queue.settle(claim, settings.owner(), reconciler == null ? Next.done() : reconciler.reconcile(claim.id()));

@@ -1,0 +1,235 @@
+"""Kills the control plane at named points of submit, run, rollout and rollback, and checks what a restart makes of it.
+
+After every kill: the interrupted request, sent again with the same Idempotency-Key, gives one object; a job ran exactly
+once; nothing is stuck for more than 30 s; the replicas that ran still run, as the same processes, and answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+import traceback
+
+import harness
+import journey
+from harness import Api, Failed, Platform, Problem, free_port, idempotent, unavailable, wait_for
+
+NS = "crash"
+ENDPOINT = "echo"
+STUCK = 30.0
+
+# What is killed where. A point that is passed often is armed for a random passage up to the number behind it.
+JOB_POINTS = {
+    "job.submit.before-commit": 1,
+    "job.submit.after-commit": 1,
+    "work.claimed": 3,
+    "job.apply.before": 1,
+    "job.apply.after": 1,
+    "job.finish.before-record": 1,
+    "job.finish.after-record": 1,
+}
+ROLLOUT_POINTS = {
+    "endpoint.deploy.after-commit": 1,
+    "rollout.step.before-apply": 3,
+    "rollout.step.after-apply": 3,
+    "rollout.step.before-record": 3,
+}
+ROLLBACK_POINTS = {"rollback.after-commit": 1}
+POINTS = {**JOB_POINTS, **ROLLOUT_POINTS, **ROLLBACK_POINTS}
+
+SCRIPT = """
+import os, pathlib, time
+mark = os.open({marks!r} + "/" + os.environ["TIDEWRIGHT_JOB"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+os.write(mark, (os.environ["TIDEWRIGHT_ATTEMPT"] + " " + str(os.getpid()) + "\\n").encode())
+time.sleep(1.5)
+pathlib.Path(os.environ["TIDEWRIGHT_OUTPUT"], "done.txt").write_text("done")
+print("done")
+"""
+
+
+class Crash:
+    def __init__(self, platform: Platform):
+        self.platform = platform
+        self.api = platform.api
+        self.marks = platform.home / "marks"
+        self.armed = platform.home / "fail-point"
+        self.names: list[str] = []
+        self.random = random.Random(7)
+
+    def start(self):
+        self.platform.start({"TIDEWRIGHT_FAIL_POINT_FILE": str(self.armed)})
+        self.platform.wait_ready()
+
+    def prepare(self):
+        self.marks.mkdir()
+        self.start()
+        journey.namespace(self.api, NS, {"cpu": "16", "memory": "16Gi", "storage": "5Gi", "jobs": 50, "endpoints": 5})
+        self.source = journey.upload(
+            self.api, NS, name="mark.py", content=SCRIPT.format(marks=str(self.marks)).encode())["id"]
+        made = journey.create_echo(self.api, NS, ENDPOINT, replicas=2, reason="to be there all the while")
+        journey.wait_for_revision(self.api, NS, ENDPOINT, journey.current_revision(made), platform=self.platform)
+
+    def arm(self, point: str):
+        passages = self.random.randint(1, POINTS[point])
+        draft = self.armed.with_suffix(".draft")
+        draft.write_text(f"{point}:{passages}")
+        draft.rename(self.armed)
+
+    def once(self, point: str, number: int):
+        before = self.replica_processes()
+        operation = self.job if point in JOB_POINTS else self.deploy if point in ROLLOUT_POINTS else self.roll_back
+        operation(point, f"{point.replace('.', '-')}-{number}", before)
+
+    # -- operations ---------------------------------------------------------------------------------------------------
+
+    def job(self, point, name, replicas):
+        self.names.append(name)
+        command = {"name": name, "source": {"upload": self.source}, "resources": {"cpu": "100m", "memory": "64Mi"}}
+        again = self.kill_during(point, lambda key: journey.submit(self.api, NS, command, key), 60)
+        self.same_replicas(replicas)
+        first = again()
+        if first["metadata"]["uid"] != again()["metadata"]["uid"]:
+            raise Failed(f"two answers for one key: {first}")
+        ended = journey.succeeded(journey.wait_for_job(self.api, NS, name, STUCK, platform=self.platform), self.api, NS)
+        ran = (self.marks / name).read_text().splitlines()
+        if len(ran) != 1 or not ran[0].startswith("1 "):
+            raise Failed(f"job {name} ran {len(ran)} times: {ran}")
+        if ended["status"].get("attempt", 1) != 1:
+            raise Failed(f"job {name} needed attempt {ended['status']['attempt']}")
+
+    def deploy(self, point, name, replicas):
+        before = journey.endpoint(self.api, NS, ENDPOINT)
+        tag = {"If-Match": f'"{before["metadata"]["resourceVersion"]}"'}
+        body = {"environment": {"MARK": name}, "reason": f"crash at {point}"}
+
+        def send(key):
+            return self.api.post(f"/api/v1/namespaces/{NS}/endpoints/{ENDPOINT}/revisions", body,
+                                 headers={**tag, **idempotent(key)})
+
+        again = self.kill_during(point, send, 60)
+        self.one_revision_more(before, again())
+
+    def roll_back(self, point, name, replicas):
+        before = journey.endpoint(self.api, NS, ENDPOINT)
+        target = max(1, journey.current_revision(before) - 1)
+        if target == journey.current_revision(before):
+            self.deploy_quietly()
+            before = journey.endpoint(self.api, NS, ENDPOINT)
+        again = self.kill_during(
+            point, lambda key: journey.rollback(self.api, NS, ENDPOINT, target, f"crash at {point}", key), 60)
+        self.one_revision_more(before, again())
+
+    def deploy_quietly(self):
+        made = journey.deploy(self.api, NS, ENDPOINT, {"environment": {"MARK": "quiet"}, "reason": "to roll back from"})
+        journey.wait_for_revision(self.api, NS, ENDPOINT, journey.current_revision(made), platform=self.platform)
+
+    # -- checks -------------------------------------------------------------------------------------------------------
+
+    def kill_during(self, point, send, timeout):
+        """Does it with the point armed until the process is dead, starts again, and answers how to repeat the request."""
+        key = f"{point}-{self.random.getrandbits(48)}"
+        self.arm(point)
+        try:
+            send(key)
+        except Exception as error:
+            if not unavailable(error):
+                raise
+        code = self.platform.wait_dead(timeout)
+        if code not in (137, -9):
+            raise Failed(f"the platform ended with {code} instead of being killed\n{self.platform.tail()}")
+        self.start()
+        self.answers_again()
+        return lambda: send(key)
+
+    def one_revision_more(self, before, now):
+        expected = journey.current_revision(before) + 1
+        if journey.current_revision(now) != expected:
+            raise Failed(f"revision {journey.current_revision(now)} after one change of {expected - 1}")
+        with harness.Load(self.platform, f"/{NS}/{ENDPOINT}/echo", {"a": 1}, threads=2, pause=0.01) as load:
+            settled = journey.wait_for_revision(self.api, NS, ENDPOINT, expected, STUCK, platform=self.platform)
+        if load.failed:
+            raise Failed(f"{load.failed} of {load.sent} requests failed after the restart: {load.failures[0]}")
+        numbers = [r["number"] for r in self.api.get(
+            f"/api/v1/namespaces/{NS}/endpoints/{ENDPOINT}/revisions?limit=500")["items"]]
+        if sorted(numbers) != list(range(1, expected + 1)):
+            raise Failed(f"revisions {numbers}: expected 1 to {expected}, once each")
+        return settled
+
+    def answers_again(self):
+        wait_for("the endpoint to answer after the restart", self.replica_process, STUCK, 0.1, self.platform)
+
+    def replica_process(self):
+        """The process id of the replica that answered."""
+        try:
+            answer = Api(self.platform.gateway, self.platform.token).get(f"/{NS}/{ENDPOINT}/")
+        except Problem as problem:
+            if problem.status in (404, 503):  # the gateway has no table yet
+                return None
+            raise
+        return answer["pid"]
+
+    def replica_processes(self):
+        seen = set()
+        for _ in range(50):
+            seen.add(self.replica_process())
+            if len(seen) == 2:
+                return seen
+        return seen
+
+    def same_replicas(self, before):
+        """Workloads live on while the control plane is dead, and are taken up again rather than started anew."""
+        wait_for(f"replicas {before} to be found again", lambda: self.replica_processes() == before, STUCK, 0.2)
+
+    def at_the_end(self):
+        jobs, cursor = [], ""
+        while cursor is not None:
+            page = self.api.get(f"/api/v1/namespaces/{NS}/jobs?limit=500" + (f"&cursor={cursor}" if cursor else ""))
+            jobs += [item["metadata"]["name"] for item in page["items"]]
+            cursor = page.get("nextCursor")
+        if sorted(jobs) != sorted(self.names):
+            raise Failed(f"lost {set(self.names) - set(jobs)}, not asked for {set(jobs) - set(self.names)}")
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--times", type=int, default=20, help="kills at each point")
+    arguments.add_argument("--point", action="append", choices=POINTS, help="only this point")
+    chosen = arguments.parse_args()
+    failed = 0
+    kills = 0
+    began = time.monotonic()
+    with Platform.temporary("crash") as platform:
+        crash = Crash(platform)
+        try:
+            crash.prepare()
+            for number in range(1, chosen.times + 1):
+                for point in chosen.point or POINTS:
+                    started = time.monotonic()
+                    try:
+                        crash.once(point, number)
+                        word = "ok"
+                    except (Failed, Problem, OSError) as error:
+                        failed += 1
+                        word = f"FAILED: {error}"
+                        if failed >= 10:
+                            raise
+                        if not platform.alive():
+                            crash.armed.unlink(missing_ok=True)
+                            crash.start()
+                    kills += 1
+                    print(f"{point:30} {number:3} {time.monotonic() - started:6.1f} s  {word}", flush=True)
+            crash.at_the_end()
+        except Exception:
+            traceback.print_exc()
+            print(platform.tail(), file=sys.stderr)
+            failed += 1
+    print(json.dumps({"figure": "crash", "kills": kills, "failed": failed,
+                      "seconds": round(time.monotonic() - began)}))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

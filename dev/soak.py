@@ -1,0 +1,103 @@
+"""Requests without pause through the gateway while the endpoint is updated again and again: none may fail, and the
+number of replicas must stay within maxSurge and maxUnavailable at every moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+import time
+
+import journey
+from harness import Failed, Load, Platform, percentile
+
+NS = "soak"
+ENDPOINT = "echo"
+REPLICAS = 3
+# Every combination of bounds takes its turn.
+BOUNDS = [(1, 0), (0, 1), (1, 1), (2, 0), (3, 0)]
+
+
+class Sampler(threading.Thread):
+    """Looks at the replicas ten times a second and keeps whatever was out of bounds."""
+
+    def __init__(self, platform: Platform):
+        super().__init__(daemon=True)
+        self.platform = platform
+        self.bounds = (1, 0)
+        self.samples = 0
+        self.violations: list[str] = []
+        self.stopped = threading.Event()
+
+    def run(self):
+        while not self.stopped.wait(0.1):
+            surge, unavailable = self.bounds
+            replicas = self.platform.api.get(f"/api/v1/namespaces/{NS}/endpoints/{ENDPOINT}/replicas")["items"]
+            if self.bounds != (surge, unavailable):
+                continue
+            staying = [r for r in replicas if r["phase"] != "DRAINING"]
+            ready = [r for r in staying if r["phase"] == "READY"]
+            self.samples += 1
+            if len(staying) > REPLICAS + surge:
+                self.violations.append(f"{len(staying)} replicas with maxSurge {surge}: {replicas}")
+            if len(ready) < REPLICAS - unavailable:
+                self.violations.append(f"{len(ready)} ready with maxUnavailable {unavailable}: {replicas}")
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--requests", type=int, default=100_000)
+    arguments.add_argument("--updates", type=int, default=20)
+    chosen = arguments.parse_args()
+    began = time.monotonic()
+    with Platform.temporary("soak") as platform:
+        platform.start()
+        platform.wait_ready()
+        api = platform.api
+        journey.namespace(api, NS, {"cpu": "16", "memory": "16Gi", "storage": "5Gi", "jobs": 5, "endpoints": 5})
+        made = journey.create_echo(api, NS, ENDPOINT, REPLICAS, "the first")
+        journey.wait_for_revision(api, NS, ENDPOINT, journey.current_revision(made), platform=platform)
+        sampler = Sampler(platform)
+        sampler.start()
+        updating = time.monotonic()
+        with Load(platform, f"/{NS}/{ENDPOINT}/echo", {"a": 1}, threads=4) as load:
+            for update in range(1, chosen.updates + 1):
+                while load.sent < chosen.requests * update / (chosen.updates + 1):
+                    time.sleep(0.02)
+                surge, unavailable = bounds = BOUNDS[(update - 1) % len(BOUNDS)]
+                sampler.bounds = bounds
+                revision = journey.current_revision(journey.deploy(api, NS, ENDPOINT, {
+                    "environment": {"MARK": str(update)}, "reason": f"update {update}",
+                    "rollout": {"maxSurge": surge, "maxUnavailable": unavailable, "progressDeadline": "2m"},
+                }))
+                journey.wait_for_revision(api, NS, ENDPOINT, revision, platform=platform)
+                print(f"update {update:3}: maxSurge {surge}, maxUnavailable {unavailable}; {load.sent} sent,"
+                      f" {load.failed} failed", flush=True)
+            while load.sent < chosen.requests:
+                time.sleep(0.02)
+        sampler.stopped.set()
+        sampler.join(5)
+        for what in (load.failures + sampler.violations)[:10]:
+            print(what)
+        print(json.dumps({
+            "figure": "soak", "requests": load.sent, "failed": load.failed, "updates": chosen.updates,
+            "revisionsSeen": len(load.revisions), "samples": sampler.samples, "violations": len(sampler.violations),
+            "p50Ms": round(percentile(load.seconds, 0.5) * 1000, 2),
+            "p99Ms": round(percentile(load.seconds, 0.99) * 1000, 2),
+            "seconds": round(time.monotonic() - began), "updatingSeconds": round(time.monotonic() - updating),
+        }))
+        if load.failed or sampler.violations:
+            raise Failed("requests failed or bounds were violated")
+        if sampler.samples < chosen.updates or not sampler.stopped.is_set():
+            raise Failed(f"only {sampler.samples} looks at the replicas")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failed as failed:
+        print(f"The soak run failed: {failed}", file=sys.stderr)
+        sys.exit(1)
