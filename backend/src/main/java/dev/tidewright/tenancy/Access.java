@@ -1,0 +1,136 @@
+package dev.tidewright.tenancy;
+
+import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.tenancy.Members.Member;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.stereotype.Component;
+
+/**
+ * Says who may do what; named in every handler's {@code @PreAuthorize}. Roles are read from the database at every call,
+ * so that a change of role holds at once.
+ */
+@Component("access")
+public class Access {
+
+    private final NamespaceRows namespaces;
+    private final Members members;
+
+    Access(NamespaceRows namespaces, Members members) {
+        this.namespaces = namespaces;
+        this.members = members;
+    }
+
+    /**
+     * True when the caller has this role in the namespace.
+     *
+     * @throws Refusal.NotFound when the caller is no member: the same answer as for a namespace that does not exist
+     * @throws Refusal.Forbidden when the role or the token's scope is too small; says which is needed and who has it
+     */
+    public boolean may(Name namespace, String role) {
+        var needed = Role.valueOf(role);
+        var had = roleIn(namespace).orElseThrow(() -> new Refusal.NotFound("namespace", namespace));
+        var person = person();
+        if (!had.covers(needed)) {
+            throw new Refusal.Forbidden("this needs the role " + needed.word() + " in " + namespace + ", you are "
+                    + had.word() + ": ask " + admins(namespace));
+        }
+        if (!person.scope().allows(needed)) {
+            throw new Refusal.Forbidden("this needs the role " + needed.word() + ", but your token's scope is "
+                    + person.scope() + ": create one with a wider scope");
+        }
+        return true;
+    }
+
+    /** True for an admin of the platform. */
+    public boolean platformAdmin() {
+        var person = person();
+        if (!isPlatformAdmin()) {
+            throw new Refusal.Forbidden(
+                    person.platformAdmin()
+                            ? "this needs a token of scope ADMIN"
+                            : "this needs an admin of the platform");
+        }
+        return true;
+    }
+
+    /** Whether the caller is an admin of the platform; for pages that show what is not allowed as disabled. */
+    public boolean isPlatformAdmin() {
+        var person = person();
+        return person.platformAdmin() && person.scope() == Scope.ADMIN && person.only() == null;
+    }
+
+    /** True for a person, as opposed to a workload. */
+    public boolean signedIn() {
+        person();
+        return true;
+    }
+
+    /** True when the caller is exactly this workload. */
+    public boolean workload(String kind, UUID id) {
+        if (caller() instanceof Caller.Work work
+                && work.kind().equals(kind)
+                && work.id().equals(id)) {
+            return true;
+        }
+        throw new Refusal.NotFound(kind, id);
+    }
+
+    /** Who is calling now. */
+    public Actor actor() {
+        return caller().actor();
+    }
+
+    /** The caller's role; empty for a namespace that does not exist or that the caller may not see. */
+    public Optional<Role> roleIn(Name name) {
+        return caller() instanceof Caller.Person person && person.reaches(name) && person.scope() != Scope.INVOKE
+                ? role(person, name)
+                : Optional.empty();
+    }
+
+    /** The namespaces that the caller may read, by name. */
+    public List<Name> mine() {
+        var person = person();
+        var all = person.platformAdmin()
+                ? namespaces.findByDeletedAtIsNullOrderByName()
+                : namespaces.findByIdInAndDeletedAtIsNullOrderByName(members.namespacesOf(person.userId()));
+        return all.stream().map(Namespace::name).filter(person::reaches).toList();
+    }
+
+    Optional<Role> role(Caller.Person person, Name name) {
+        return namespaces
+                .findByNameAndDeletedAtIsNull(name)
+                .flatMap(namespace -> person.platformAdmin()
+                        ? Optional.of(Role.ADMIN)
+                        : members.role(namespace.id(), person.userId()));
+    }
+
+    Caller.Person person() {
+        if (caller() instanceof Caller.Person person) {
+            return person;
+        }
+        throw new Refusal.Forbidden("a workload's token is only good for the workload's own business");
+    }
+
+    private static Caller caller() {
+        var authentication = SecurityContextHolder.getContext().getAuthentication();
+        if (authentication != null && authentication.getPrincipal() instanceof Caller caller) {
+            return caller;
+        }
+        throw new Refusal.Unauthenticated("not-signed-in", "sign in, or send a token: Authorization: Bearer <token>");
+    }
+
+    private String admins(Name namespace) {
+        var names = namespaces.findByNameAndDeletedAtIsNull(namespace).stream()
+                .flatMap(found -> members.of(found.id()).stream())
+                .filter(member -> member.role() == Role.ADMIN)
+                .map(Member::user)
+                .map(Name::value)
+                .toList();
+        return names.isEmpty() ? "an admin of the platform" : String.join(" or ", names);
+    }
+}

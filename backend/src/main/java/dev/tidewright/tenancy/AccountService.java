@@ -1,0 +1,125 @@
+package dev.tidewright.tenancy;
+
+import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Users, passwords and tokens. */
+@Service
+@Transactional
+class AccountService {
+
+    /** bcrypt reads no more than 72 bytes. */
+    private static final int LONGEST_PASSWORD = 72;
+
+    private static final int SHORTEST_PASSWORD = 12;
+
+    private final AppUsers users;
+    private final ApiTokens tokens;
+    private final PasswordEncoder passwords;
+    private final InstantSource clock;
+
+    AccountService(AppUsers users, ApiTokens tokens, PasswordEncoder passwords, InstantSource clock) {
+        this.users = users;
+        this.tokens = tokens;
+        this.passwords = passwords;
+        this.clock = clock;
+    }
+
+    AppUser create(CreateUser command, Actor actor) {
+        if (users.findByName(command.name()).isPresent()) {
+            throw new Refusal.Conflict("name-taken", "user \"" + command.name() + "\" exists already");
+        }
+        var hash = command.password() == null ? null : hash(command.password());
+        return users.save(new AppUser(
+                command.name(),
+                command.displayName() == null ? "" : command.displayName(),
+                hash,
+                command.platformAdmin(),
+                actor,
+                clock.instant()));
+    }
+
+    void changeOwnPassword(UUID userId, ChangePassword command, Actor actor) {
+        var user = users.findById(userId).orElseThrow(() -> new Refusal.NotFound("user", userId));
+        if (!passwords.matches(command.current(), user.passwordHash())) {
+            throw new Refusal.Invalid("wrong-password", "current", "the present password is not this one");
+        }
+        user.changePassword(hash(command.replacement()), actor, clock.instant());
+        users.save(user);
+    }
+
+    AppUser enable(Name name, boolean enabled, Actor actor) {
+        var user = users.findByName(name).orElseThrow(() -> new Refusal.NotFound("user", name));
+        if (enabled) {
+            user.enable(actor, clock.instant());
+        } else {
+            user.disable(actor, clock.instant());
+        }
+        return users.save(user);
+    }
+
+    @Transactional(readOnly = true)
+    List<AppUser> all() {
+        return users.findAllByOrderByName();
+    }
+
+    /** The secret is in the answer and nowhere else. */
+    NewToken createToken(Caller.Person owner, CreateToken command, Actor actor) {
+        if (command.scope().compareTo(owner.scope()) > 0) {
+            throw new Refusal.Forbidden("a token cannot create one with a wider scope than its own, " + owner.scope());
+        }
+        if (owner.only() != null && !owner.only().equals(command.namespace())) {
+            throw new Refusal.Forbidden("this token works only in " + owner.only() + ", and so must one made with it");
+        }
+        if (command.expiresIn() != null
+                && (command.expiresIn().isNegative() || command.expiresIn().isZero())) {
+            throw new Refusal.Invalid("invalid-duration", "expiresIn", "give a time ahead, such as P30D");
+        }
+        return keep(owner.userId(), command, Tokens.random(), actor);
+    }
+
+    NewToken keep(UUID userId, CreateToken command, String secret, Actor actor) {
+        var token = tokens.save(new ApiToken(userId, command, secret, actor, clock.instant()));
+        return new NewToken(TokenView.of(token), secret);
+    }
+
+    @Transactional(readOnly = true)
+    List<TokenView> tokensOf(UUID userId) {
+        return tokens.findByUserIdOrderByIdDesc(userId).stream()
+                .map(TokenView::of)
+                .toList();
+    }
+
+    void revoke(UUID userId, UUID tokenId, Actor actor) {
+        var token = tokens.findById(tokenId)
+                .filter(found -> found.userId().equals(userId))
+                .orElseThrow(() -> new Refusal.NotFound("token", tokenId));
+        token.revoke(actor, clock.instant());
+        tokens.save(token);
+    }
+
+    private String hash(@Nullable String password) {
+        if (password == null
+                || password.length() < SHORTEST_PASSWORD
+                || password.getBytes(StandardCharsets.UTF_8).length > LONGEST_PASSWORD) {
+            throw new Refusal.Invalid(
+                    "weak-password",
+                    "password",
+                    "a password has " + SHORTEST_PASSWORD + " to " + LONGEST_PASSWORD + " characters");
+        }
+        var hash = passwords.encode(password);
+        if (hash == null) {
+            throw new IllegalStateException("the password encoder gave no hash");
+        }
+        return hash;
+    }
+}

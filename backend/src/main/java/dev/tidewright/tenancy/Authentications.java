@@ -1,0 +1,81 @@
+package dev.tidewright.tenancy;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Turns what a request carries into a {@link Caller}; used by the security of {@code web}. */
+@Component
+public class Authentications {
+
+    private final ApiTokens tokens;
+    private final AppUsers users;
+    private final WorkloadTokens workloads;
+    private final InstantSource clock;
+
+    /** When a token's use was last written down: once a minute is enough. */
+    private final Cache<UUID, Boolean> noted = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
+
+    Authentications(ApiTokens tokens, AppUsers users, WorkloadTokens workloads, InstantSource clock) {
+        this.tokens = tokens;
+        this.users = users;
+        this.workloads = workloads;
+        this.clock = clock;
+    }
+
+    /** The caller that presents this bearer token, or a refusal that says what is wrong with it. */
+    public Caller bearer(String token) {
+        if (WorkloadTokens.looksLikeOne(token)) {
+            return workloads.verify(token).<Caller>map(work -> work).orElseThrow(Authentications::unknownToken);
+        }
+        var found = tokens.findByHash(Tokens.sha256(token)).orElseThrow(Authentications::unknownToken);
+        if (found.revoked()) {
+            throw new Refusal.Unauthenticated("token-revoked", "this token was revoked: create a new one");
+        }
+        if (found.expired(clock.instant())) {
+            throw new Refusal.Unauthenticated(
+                    "token-expired", "this token expired at " + found.expiresAt() + ": create a new one");
+        }
+        var user = users.findById(found.userId()).filter(AppUser::enabled).orElseThrow(Authentications::unknownToken);
+        if (noted.asMap().putIfAbsent(found.id(), true) == null) {
+            tokens.used(found.id(), clock.instant());
+        }
+        return new Caller.Person(
+                user.id(),
+                user.name(),
+                user.platformAdmin(),
+                found.scope(),
+                found.namespace(),
+                "token " + found.name());
+    }
+
+    /** The person of a browser session, read anew so that a disabled user is out at once. */
+    public Optional<Caller.Person> session(Name name) {
+        return users.findByName(name)
+                .filter(AppUser::enabled)
+                .map(user -> new Caller.Person(user.id(), user.name(), user.platformAdmin(), Scope.ADMIN, null, ""));
+    }
+
+    /** What form login compares with; empty for unknown, disabled and password-less users alike. */
+    public Optional<String> passwordHash(String name) {
+        try {
+            return users.findByName(Name.of(name)).filter(AppUser::enabled).map(AppUser::passwordHash);
+        } catch (Refusal.Invalid notEvenAName) {
+            return Optional.empty();
+        }
+    }
+
+    private static Refusal unknownToken() {
+        return new Refusal.Unauthenticated(
+                "token-unknown", "this token is not known here: create one under Account, Tokens");
+    }
+}

@@ -1,0 +1,143 @@
+package dev.tidewright.tenancy;
+
+import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.Ids;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Transition;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.AbstractAggregateRoot;
+
+/** A team's room: what it may hold, and how much storage it uses. */
+@Entity
+public class Namespace extends AbstractAggregateRoot<Namespace> {
+
+    @Id
+    private UUID id;
+
+    @Version
+    private long version;
+
+    private Name name;
+    private String description;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private Limits limits;
+
+    private long storageBytes;
+    private Instant createdAt;
+    private String createdBy;
+    private @Nullable Instant deletedAt;
+
+    @SuppressWarnings("NullAway.Init")
+    protected Namespace() {}
+
+    Namespace(Name name, String description, Limits limits, Actor actor, Instant now) {
+        if (name.value().startsWith("kube-")
+                || name.value().equals("default")
+                || name.value().startsWith("tidewright")) {
+            throw new Refusal.Invalid(
+                    "reserved-name", "name", "\"" + name + "\" is reserved for the cluster: choose another name");
+        }
+        this.id = Ids.next(now);
+        this.name = name;
+        this.description = description;
+        this.limits = limits;
+        this.createdAt = now;
+        this.createdBy = actor.name();
+        note("created", null, name.value(), "limits " + words(limits), actor, now);
+    }
+
+    void change(@Nullable String newDescription, @Nullable Limits newLimits, Actor actor, Instant now) {
+        if (newDescription != null) {
+            description = newDescription;
+        }
+        if (newLimits != null && !newLimits.equals(limits)) {
+            note("limits-changed", words(limits), words(newLimits), "by request", actor, now);
+            limits = newLimits;
+        }
+    }
+
+    void delete(Actor actor, Instant now) {
+        deletedAt = now;
+        note("deleted", name.value(), null, "by request", actor, now);
+    }
+
+    /** Refuses what does not fit; {@code bytes} may be negative. */
+    void charge(long bytes) {
+        if (bytes > 0 && storageBytes + bytes > limits.storageBytes()) {
+            throw QuotaWords.storage(this, bytes);
+        }
+        storageBytes = Math.max(0, storageBytes + bytes);
+    }
+
+    public UUID id() {
+        return id;
+    }
+
+    public Name name() {
+        return name;
+    }
+
+    public Limits limits() {
+        return limits;
+    }
+
+    long version() {
+        return version;
+    }
+
+    String description() {
+        return description;
+    }
+
+    long storageBytes() {
+        return storageBytes;
+    }
+
+    Instant createdAt() {
+        return createdAt;
+    }
+
+    String createdBy() {
+        return createdBy;
+    }
+
+    boolean deleted() {
+        return deletedAt != null;
+    }
+
+    void noteMember(String user, @Nullable Role from, @Nullable Role to, Actor actor, Instant now) {
+        registerEvent(new Transition(
+                name.value(),
+                "member",
+                id,
+                user,
+                to == null ? "removed" : from == null ? "added" : "role-changed",
+                from == null ? null : from.word(),
+                to == null ? null : to.word(),
+                "by request",
+                actor,
+                now,
+                Map.of()));
+    }
+
+    private void note(
+            String verb, @Nullable String from, @Nullable String to, String reason, Actor actor, Instant now) {
+        registerEvent(new Transition(
+                name.value(), "namespace", id, name.value(), verb, from, to, reason, actor, now, Map.of()));
+    }
+
+    private static String words(Limits limits) {
+        return limits.cpu() + " cpu, " + limits.memory() + " memory, " + limits.gpu() + " gpu, " + limits.storage()
+                + " storage, " + limits.jobs() + " jobs, " + limits.endpoints() + " endpoints";
+    }
+}

@@ -1,0 +1,124 @@
+package dev.tidewright.tenancy;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Resource;
+import dev.tidewright.kernel.Resource.Metadata;
+import dev.tidewright.kernel.Slice;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Namespaces, their quota and their members over REST. */
+@RestController
+@RequestMapping("/api/v1/namespaces")
+class NamespaceApi {
+
+    private final NamespaceService service;
+    private final Access access;
+
+    NamespaceApi(NamespaceService service, Access access) {
+        this.service = service;
+        this.access = access;
+    }
+
+    @PostMapping
+    @PreAuthorize("@access.platformAdmin()")
+    ResponseEntity<Resource<Spec, QuotaView>> create(@Valid @RequestBody CreateNamespace command) {
+        var created = service.create(command, access.actor());
+        return ResponseEntity.created(URI.create("/api/v1/namespaces/" + created.name()))
+                .eTag("\"" + created.version() + "\"")
+                .body(view(created));
+    }
+
+    @GetMapping
+    @PreAuthorize("@access.signedIn()")
+    Slice<Resource<Spec, QuotaView>> list() {
+        return new Slice<>(
+                access.mine().stream().map(service::find).map(this::view).toList(), null);
+    }
+
+    @GetMapping("/{ns}")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    ResponseEntity<Resource<Spec, QuotaView>> get(@PathVariable Name ns) {
+        return answer(service.find(ns));
+    }
+
+    @PatchMapping("/{ns}")
+    @PreAuthorize("@access.may(#ns, 'VIEWER') and @access.platformAdmin()")
+    ResponseEntity<Resource<Spec, QuotaView>> change(
+            @PathVariable Name ns,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @Valid @RequestBody ChangeNamespace command) {
+        return answer(service.change(ns, ifMatch, command, access.actor()));
+    }
+
+    @DeleteMapping("/{ns}")
+    @PreAuthorize("@access.may(#ns, 'VIEWER') and @access.platformAdmin()")
+    ResponseEntity<Void> delete(
+            @PathVariable Name ns, @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {
+        service.delete(ns, ifMatch, access.actor());
+        return ResponseEntity.noContent().build();
+    }
+
+    @GetMapping("/{ns}/members")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    List<Members.Member> members(@PathVariable Name ns) {
+        return service.members(ns);
+    }
+
+    @PutMapping("/{ns}/members/{user}")
+    @PreAuthorize("@access.may(#ns, 'ADMIN')")
+    List<Members.Member> putMember(
+            @PathVariable Name ns, @PathVariable Name user, @Valid @RequestBody MemberRole command) {
+        service.putMember(ns, user, command.role(), access.actor());
+        return service.members(ns);
+    }
+
+    @DeleteMapping("/{ns}/members/{user}")
+    @PreAuthorize("@access.may(#ns, 'ADMIN')")
+    ResponseEntity<Void> removeMember(@PathVariable Name ns, @PathVariable Name user) {
+        service.removeMember(ns, user, access.actor());
+        return ResponseEntity.noContent().build();
+    }
+
+    /** The role to give. */
+    record MemberRole(@NotNull Role role) {}
+
+    /** What was asked for. */
+    record Spec(String description, Limits limits) {}
+
+    private ResponseEntity<Resource<Spec, QuotaView>> answer(Namespace namespace) {
+        return ResponseEntity.ok().eTag("\"" + namespace.version() + "\"").body(view(namespace));
+    }
+
+    private Resource<Spec, QuotaView> view(Namespace namespace) {
+        var metadata = new Metadata(
+                namespace.name().value(),
+                null,
+                namespace.id(),
+                Map.of(),
+                namespace.version(),
+                namespace.createdAt(),
+                namespace.createdBy());
+        return Resource.of(
+                "Namespace",
+                metadata,
+                new Spec(namespace.description(), namespace.limits()),
+                service.quota(namespace.name()));
+    }
+}

@@ -1,0 +1,117 @@
+package dev.tidewright.tenancy;
+
+import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.IfMatch;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.reconcile.WorkQueue;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Creates and changes namespaces and their members. */
+@Service
+@Transactional
+class NamespaceService {
+
+    static final String WORK = "namespace";
+
+    private final NamespaceRows namespaces;
+    private final QuotaHolds holds;
+    private final Membership membership;
+    private final WorkQueue queue;
+    private final ApplicationEventPublisher events;
+    private final InstantSource clock;
+
+    NamespaceService(
+            NamespaceRows namespaces,
+            QuotaHolds holds,
+            Membership membership,
+            WorkQueue queue,
+            ApplicationEventPublisher events,
+            InstantSource clock) {
+        this.namespaces = namespaces;
+        this.holds = holds;
+        this.membership = membership;
+        this.queue = queue;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    Namespace create(CreateNamespace command, Actor actor) {
+        if (namespaces.findByNameAndDeletedAtIsNull(command.name()).isPresent()) {
+            throw new Refusal.Conflict(
+                    "name-taken", "namespace \"" + command.name() + "\" exists already: choose another name");
+        }
+        var limits = command.limits() == null ? Limits.DEFAULT : command.limits();
+        var namespace = namespaces.save(
+                new Namespace(command.name(), command.descriptionOrEmpty(), limits, actor, clock.instant()));
+        queue.put(WORK, namespace.id());
+        return namespace;
+    }
+
+    Namespace change(Name name, @Nullable String ifMatch, ChangeNamespace command, Actor actor) {
+        var namespace = find(name);
+        IfMatch.require(ifMatch, "namespace", name, namespace.version());
+        namespace.change(command.description(), command.limits(), actor, clock.instant());
+        events.publishEvent(new QuotaReleased(namespace.id(), name));
+        queue.put(WORK, namespace.id());
+        return namespaces.save(namespace);
+    }
+
+    void delete(Name name, @Nullable String ifMatch, Actor actor) {
+        var namespace = find(name);
+        IfMatch.require(ifMatch, "namespace", name, namespace.version());
+        var users = holds.findByNamespaceIdOrderByKindAscNameAsc(namespace.id()).stream()
+                .map(hold ->
+                        new Refusal.FieldError(hold.hold().kind(), hold.hold().name()))
+                .toList();
+        if (!users.isEmpty()) {
+            throw new Refusal.Conflict(
+                    "in-use",
+                    "namespace \"" + name + "\" is in use by " + users.size()
+                            + " running jobs or endpoints: stop or delete them first",
+                    users);
+        }
+        namespace.delete(actor, clock.instant());
+        namespaces.save(namespace);
+        queue.put(WORK, namespace.id());
+    }
+
+    void putMember(Name name, Name user, Role role, Actor actor) {
+        var namespace = find(name);
+        var before = membership.put(namespace, user, role, clock.instant());
+        namespace.noteMember(user.value(), before.orElse(null), role, actor, clock.instant());
+        namespaces.save(namespace);
+    }
+
+    void removeMember(Name name, Name user, Actor actor) {
+        var namespace = find(name);
+        var before = membership.remove(namespace, user);
+        namespace.noteMember(user.value(), before, null, actor, clock.instant());
+        namespaces.save(namespace);
+    }
+
+    @Transactional(readOnly = true)
+    List<Members.Member> members(Name name) {
+        return membership.of(find(name));
+    }
+
+    @Transactional(readOnly = true)
+    QuotaView quota(Name name) {
+        var namespace = find(name);
+        return QuotaView.of(
+                namespace,
+                Usage.of(holds.findByNamespaceIdOrderByKindAscNameAsc(namespace.id()).stream()
+                        .map(QuotaHold::hold)
+                        .toList()));
+    }
+
+    @Transactional(readOnly = true)
+    Namespace find(Name name) {
+        return namespaces.findByNameAndDeletedAtIsNull(name).orElseThrow(() -> new Refusal.NotFound("namespace", name));
+    }
+}

@@ -1,0 +1,27 @@
+package dev.tidewright.tenancy;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Finds namespaces for other features. */
+@Component
+public class Namespaces {
+
+    private final NamespaceRows rows;
+
+    Namespaces(NamespaceRows rows) {
+        this.rows = rows;
+    }
+
+    /** The living namespace of this name, or {@code NotFound}. */
+    public Namespace require(Name name) {
+        return rows.findByNameAndDeletedAtIsNull(name).orElseThrow(() -> new Refusal.NotFound("namespace", name));
+    }
+
+    /** Also finds a deleted one: history still refers to it. */
+    public Namespace require(UUID id) {
+        return rows.findById(id).orElseThrow(() -> new Refusal.NotFound("namespace", id));
+    }
+}

@@ -1,0 +1,4 @@
+package dev.tidewright.tenancy;
+
+/** The one time that a secret is shown. */
+record NewToken(TokenView token, String secret) {}

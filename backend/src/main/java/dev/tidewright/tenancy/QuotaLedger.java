@@ -1,0 +1,111 @@
+package dev.tidewright.tenancy;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.util.UUID;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Who holds how much of a namespace's quota. Everything happens in the caller's transaction and under a lock of the
+ * namespace's row, so what is held never exceeds the limits however many submit at once.
+ */
+@Service
+@Transactional(propagation = Propagation.MANDATORY)
+public class QuotaLedger {
+
+    private final NamespaceRows namespaces;
+    private final QuotaHolds holds;
+    private final ApplicationEventPublisher events;
+    private final EntityManager entities;
+
+    QuotaLedger(NamespaceRows namespaces, QuotaHolds holds, ApplicationEventPublisher events, EntityManager entities) {
+        this.namespaces = namespaces;
+        this.holds = holds;
+        this.events = events;
+        this.entities = entities;
+    }
+
+    /**
+     * Holds a part of the quota from now on, or says what is missing. The same holder again resizes its hold; giving
+     * part of it back is always granted.
+     *
+     * @throws Refusal.OverQuota when it could not fit even into an empty namespace
+     */
+    public Verdict reserve(Name name, Hold hold) {
+        var namespace = locked(name);
+        var verdict = judge(namespace, hold);
+        if (verdict instanceof Verdict.Granted) {
+            var before = holds.findById(hold.holder());
+            if (before.isPresent()) {
+                before.get().resize(hold);
+                holds.save(before.get());
+                events.publishEvent(new QuotaReleased(namespace.id(), name));
+            } else {
+                holds.save(new QuotaHold(namespace.id(), hold));
+            }
+        }
+        return verdict;
+    }
+
+    /** The answer that {@link #reserve} would give now, without holding anything. */
+    public Verdict check(Name name, Hold hold) {
+        return judge(locked(name), hold);
+    }
+
+    /** Gives everything of this holder back; harmless when it holds nothing. */
+    public void release(UUID holder) {
+        holds.findById(holder).ifPresent(hold -> {
+            var namespace = namespaces.findById(hold.namespaceId()).orElseThrow();
+            entities.refresh(namespace, LockModeType.PESSIMISTIC_WRITE);
+            holds.delete(hold);
+            events.publishEvent(new QuotaReleased(namespace.id(), namespace.name()));
+        });
+    }
+
+    /**
+     * Counts artifact bytes; negative gives back.
+     *
+     * @throws Refusal.OverQuota when they do not fit
+     */
+    public void chargeStorage(Name name, long bytes) {
+        var namespace = locked(name);
+        namespace.charge(bytes);
+        namespaces.save(namespace);
+    }
+
+    /** Locks and reads anew: the caller's transaction may have read the row before it had to wait for the lock. */
+    private Namespace locked(Name name) {
+        var namespace = namespaces
+                .findByNameAndDeletedAtIsNull(name)
+                .orElseThrow(() -> new Refusal.NotFound("namespace", name));
+        entities.refresh(namespace, LockModeType.PESSIMISTIC_WRITE);
+        return namespace;
+    }
+
+    private Verdict judge(Namespace namespace, Hold hold) {
+        var usage = usage(namespace.id());
+        var shrinks = usage.holds().stream()
+                .anyMatch(held -> held.holder().equals(hold.holder())
+                        && hold.resources().fitsInto(held.resources())
+                        && hold.jobs() <= held.jobs()
+                        && hold.endpoints() <= held.endpoints());
+        if (shrinks) {
+            return new Verdict.Granted();
+        }
+        var parts = QuotaWords.parts(hold, usage.without(hold.holder()), namespace.limits());
+        QuotaWords.refuseImpossible(namespace, parts);
+        var lacking = QuotaWords.lacking(namespace, parts);
+        return lacking.isEmpty() ? new Verdict.Granted() : new Verdict.Waiting(lacking);
+    }
+
+    private Usage usage(UUID namespaceId) {
+        return Usage.of(holds.findByNamespaceIdOrderByKindAscNameAsc(namespaceId).stream()
+                .map(QuotaHold::hold)
+                .toList());
+    }
+}

@@ -1,0 +1,15 @@
+package dev.tidewright.tenancy;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The first start.
+ *
+ * @param adminPassword the first admin's password ({@code TIDEWRIGHT_ADMIN_PASSWORD}); empty: one is made and shown once
+ * @param adminToken a first token of scope ADMIN ({@code TIDEWRIGHT_ADMIN_TOKEN}); empty: none
+ */
+@ConfigurationProperties("tidewright.tenancy")
+record TenancySettings(
+        @DefaultValue("") String adminPassword,
+        @DefaultValue("") String adminToken) {}

@@ -1,0 +1,111 @@
+package dev.tidewright.web;
+
+import dev.tidewright.history.History;
+import dev.tidewright.history.HistoryPosition;
+import dev.tidewright.kernel.Transition;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * Server-sent events of history rows. Each stream has a virtual thread that sleeps until something was committed here, or
+ * two seconds (somebody else may have committed), and then reads on from where it was.
+ */
+@Component
+class EventStreams {
+
+    private static final int BATCH = 200;
+    private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    private final History history;
+    private final WebSettings settings;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition news = lock.newCondition();
+    private volatile boolean closed;
+
+    EventStreams(History history, WebSettings settings) {
+        this.history = history;
+        this.settings = settings;
+    }
+
+    @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT, fallbackExecution = true)
+    void on(Transition committed) {
+        wakeAll();
+    }
+
+    @EventListener
+    void on(ContextClosedEvent closing) {
+        closed = true;
+        wakeAll();
+    }
+
+    SseEmitter open(String namespace, HistoryPosition from) {
+        var emitter = new SseEmitter(settings.streamLife().toMillis());
+        var open = new AtomicBoolean(true);
+        emitter.onCompletion(() -> open.set(false));
+        emitter.onTimeout(emitter::complete);
+        emitter.onError(broken -> open.set(false));
+        Thread.ofVirtual().name("events " + namespace).start(() -> send(emitter, namespace, from, open));
+        return emitter;
+    }
+
+    private void send(SseEmitter emitter, String namespace, HistoryPosition from, AtomicBoolean open) {
+        var position = from;
+        var lastSent = System.nanoTime();
+        try {
+            emitter.send(SseEmitter.event().comment("from " + from).reconnectTime(1000));
+            while (open.get() && !closed) {
+                var entries = history.after(namespace, position, BATCH);
+                for (var entry : entries) {
+                    emitter.send(SseEmitter.event()
+                            .id(entry.position())
+                            .name(entry.kind())
+                            .data(entry));
+                    position = HistoryPosition.parse(entry.position());
+                    lastSent = System.nanoTime();
+                }
+                if (System.nanoTime() - lastSent > HEARTBEAT_NANOS) {
+                    emitter.send(SseEmitter.event().comment("still here"));
+                    lastSent = System.nanoTime();
+                }
+                if (entries.size() < BATCH) {
+                    await();
+                }
+            }
+            emitter.complete();
+        } catch (IOException | IllegalStateException gone) {
+            emitter.complete();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            emitter.complete();
+        } catch (RuntimeException fault) {
+            emitter.completeWithError(fault);
+        }
+    }
+
+    private void await() throws InterruptedException {
+        lock.lock();
+        try {
+            var unused = news.await(2, TimeUnit.SECONDS);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wakeAll() {
+        lock.lock();
+        try {
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tidewright.web;
+
+import dev.tidewright.kernel.Refusal;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.servlet.ModelAndView;
+
+/** Refusals and faults as a person sees them: an error page, or a fragment where htmx asked. */
+@ControllerAdvice(annotations = Controller.class)
+@Order(10)
+class PageErrors {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PageErrors.class);
+
+    @ExceptionHandler
+    ModelAndView on(Refusal refusal, HttpServletRequest request) {
+        return page(request, Problems.status(refusal), refusal.code(), refusal.sentence(), refusal.errors());
+    }
+
+    @ExceptionHandler
+    ModelAndView on(TypeMismatchException mismatch, HttpServletRequest request) {
+        for (Throwable cause = mismatch; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Refusal) {
+                return page(request, HttpStatus.NOT_FOUND, "not-found", "there is nothing at this address", List.of());
+            }
+        }
+        return page(request, HttpStatus.BAD_REQUEST, "invalid-value", "the address is not well-formed", List.of());
+    }
+
+    @ExceptionHandler
+    ModelAndView on(RuntimeException fault, HttpServletRequest request) {
+        var trace = UUID.randomUUID().toString();
+        LOG.error("fault {} in {}", trace, request.getRequestURI(), fault);
+        return page(
+                request,
+                HttpStatus.INTERNAL_SERVER_ERROR,
+                "internal",
+                "something is broken on our side; tell an admin of the platform this number: " + trace,
+                List.of());
+    }
+
+    private static ModelAndView page(
+            HttpServletRequest request,
+            HttpStatus status,
+            String code,
+            String sentence,
+            List<Refusal.FieldError> errors) {
+        var view = request.getHeader("HX-Request") == null ? "error" : "parts/form :: refusal";
+        return new ModelAndView(
+                view, Map.of("status", status.value(), "code", code, "sentence", sentence, "errors", errors), status);
+    }
+}
