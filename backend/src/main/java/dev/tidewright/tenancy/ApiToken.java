@@ -28,6 +28,8 @@ class ApiToken extends AbstractAggregateRoot<ApiToken> {
     private UUID userId;
     private String name;
     private String hint;
+
+    @SuppressWarnings("UnusedVariable") // found by, never read
     private byte[] hash;
 
     @Enumerated(EnumType.STRING)

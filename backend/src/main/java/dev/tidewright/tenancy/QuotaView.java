@@ -53,16 +53,12 @@ public record QuotaView(List<Bar> bars, List<Holder> holders) {
                 limits.storage()));
         bars.add(counted("jobs", usage.jobs(), limits.jobs()));
         bars.add(counted("endpoints", usage.endpoints(), limits.endpoints()));
-        return new QuotaView(
-                bars,
-                usage.holds().stream()
-                        .map(hold -> new Holder(
-                                hold.kind(),
-                                hold.name(),
-                                hold.resources().cpu(),
-                                hold.resources().memory(),
-                                hold.resources().gpu()))
-                        .toList());
+        return new QuotaView(bars, usage.holds().stream().map(QuotaView::holder).toList());
+    }
+
+    private static Holder holder(Hold hold) {
+        var resources = hold.resources();
+        return new Holder(hold.kind(), hold.name(), resources.cpu(), resources.memory(), resources.gpu());
     }
 
     private static Bar counted(String resource, long used, long limit) {

@@ -24,11 +24,13 @@ class EventStreams {
 
     private static final int BATCH = 200;
     private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final History history;
     private final WebSettings settings;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
+    private long commits;
     private volatile boolean closed;
 
     EventStreams(History history, WebSettings settings) {
@@ -60,6 +62,7 @@ class EventStreams {
     private void send(SseEmitter emitter, String namespace, HistoryPosition from, AtomicBoolean open) {
         var position = from;
         var lastSent = System.nanoTime();
+        var seen = 0L;
         try {
             emitter.send(SseEmitter.event().comment("from " + from).reconnectTime(1000));
             while (open.get() && !closed) {
@@ -77,7 +80,7 @@ class EventStreams {
                     lastSent = System.nanoTime();
                 }
                 if (entries.size() < BATCH) {
-                    await();
+                    seen = await(seen);
                 }
             }
             emitter.complete();
@@ -91,10 +94,15 @@ class EventStreams {
         }
     }
 
-    private void await() throws InterruptedException {
+    /** Sleeps until something was committed after {@code seen}, or two seconds; answers what is seen now. */
+    private long await(long seen) throws InterruptedException {
         lock.lock();
         try {
-            var unused = news.await(2, TimeUnit.SECONDS);
+            var left = PATIENCE_NANOS;
+            while (commits == seen && left > 0) {
+                left = news.awaitNanos(left);
+            }
+            return commits;
         } finally {
             lock.unlock();
         }
@@ -103,6 +111,7 @@ class EventStreams {
     private void wakeAll() {
         lock.lock();
         try {
+            commits++;
             news.signalAll();
         } finally {
             lock.unlock();

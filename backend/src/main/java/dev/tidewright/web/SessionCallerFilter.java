@@ -32,7 +32,7 @@ class SessionCallerFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         var authentication = SecurityContextHolder.getContext().getAuthentication();
-        if (isSession(authentication)) {
+        if (authentication != null && isSession(authentication)) {
             var context = SecurityContextHolder.createEmptyContext();
             if (!readingOnly || reads(request)) {
                 authentications
@@ -44,9 +44,8 @@ class SessionCallerFilter extends OncePerRequestFilter {
         chain.doFilter(request, response);
     }
 
-    private static boolean isSession(@org.jspecify.annotations.Nullable Authentication authentication) {
-        return authentication != null
-                && authentication.isAuthenticated()
+    private static boolean isSession(Authentication authentication) {
+        return authentication.isAuthenticated()
                 && !(authentication instanceof AnonymousAuthenticationToken)
                 && !(authentication.getPrincipal() instanceof Caller);
     }

@@ -46,7 +46,7 @@ class SignIn implements AuthenticationProvider, AuthenticationFailureHandler {
     @Override
     public Authentication authenticate(Authentication asked) {
         var name = asked.getName();
-        var failed = failures.get(name, unused -> new AtomicInteger());
+        var failed = failures.get(name, _ -> new AtomicInteger());
         if (failed.get() >= PATIENCE) {
             throw new LockedException("too many wrong passwords");
         }
