@@ -1,0 +1,37 @@
+"""Reads the setting, runs a job or becomes a service, and leaves the last sentence."""
+
+import os
+import traceback
+
+from . import job, service
+from .control import Control, Refused
+from .ending import STOPPED, Failed, Stopped, last_sentence, say
+from .setting import Setting
+
+
+def main(arguments: list[str]) -> int:
+    if arguments not in (["job"], ["service"]):
+        say("use: launch.py job | launch.py service")
+        return 2
+    log = os.environ.get("TIDEWRIGHT_TERMINATION_LOG")
+    try:
+        setting = Setting.of(dict(os.environ))
+        control = Control(setting.api, setting.token, setting.retry_seconds)
+        if arguments == ["service"]:
+            service.run(setting, control)
+        ended = job.run(setting, control)
+        code, reason, message = ended.code, ended.reason, ended.message
+    except Failed as fault:
+        code, reason, message = fault.code, fault.reason, fault.message
+    except Stopped:
+        code, reason, message = STOPPED, "COMPLETED", "It was asked to stop before it ran."
+    except Refused as fault:
+        code, reason, message = 121, "SOURCE_UNAVAILABLE", str(fault)
+    except OSError as fault:
+        code, reason, message = 121, "SOURCE_UNAVAILABLE", f"The work folder or cache cannot be used: {fault}."
+    except Exception as fault:
+        traceback.print_exc()
+        code, reason, message = 1, "USER_CODE_FAILED", f"The launcher itself failed: {type(fault).__name__}: {fault}"
+    say(message if code else f"done: {message}")
+    last_sentence(log, reason, message)
+    return code

@@ -1,0 +1,1 @@
+"""The Python serving runtime: one model, four protocols."""
