@@ -19,11 +19,11 @@ NS = "demo"
 MODEL = "diabetes"
 LIMITS = {"cpu": "4", "memory": "8Gi", "storage": "10Gi", "jobs": 5, "endpoints": 3}
 NOTEBOOK = harness.ROOT / "samples/diabetes/train.ipynb"
-# Three patients of the diabetes set (age, sex, body mass index, blood pressure, six blood values), scaled as there.
+# Three patients of the diabetes set as they were measured: age, sex, body mass index, blood pressure, six blood values.
 PATIENTS = [
-    [0.0380759, 0.0506801, 0.0616962, 0.0218724, -0.0442235, -0.0348208, -0.0434008, -0.0025923, 0.0199088, -0.0176461],
-    [-0.0018820, -0.0446416, -0.0514741, -0.0263278, -0.0084487, -0.0191633, 0.0744116, -0.0394934, -0.0683297, -0.0922040],
-    [0.0852989, 0.0506801, 0.0444512, -0.0056706, -0.0455995, -0.0341945, -0.0323559, -0.0025923, 0.0028638, -0.0259303],
+    [59, 2, 32.1, 101, 157, 93.2, 38, 4, 4.8598, 87],
+    [48, 1, 21.6, 87, 183, 103.2, 70, 3, 3.8918, 69],
+    [72, 2, 30.5, 93, 156, 93.6, 41, 4, 4.6728, 85],
 ]
 TTY = sys.stdout.isatty()
 
@@ -176,22 +176,22 @@ def register(progress: Progress, api: Api, job: dict, description: str) -> int:
                      {"name": MODEL, "description": "Disease progression one year after the baseline"})
         version = api.post(f"/api/v1/namespaces/{NS}/models/{MODEL}/versions",
                            {"job": name, "path": "model", "description": description}, headers=harness.idempotent())
-        number = version["spec"]["version"]
+        number = version["status"]["number"]
         progress.note(f"version {number}")
     return number
 
 
 def serve(progress: Progress, api: Api, version: int, platform: Platform) -> int:
     with progress.step(f"Deploy endpoint {MODEL} with version {version} and 2 replicas"):
-        model = {"name": MODEL, "version": version}
+        serves = {"model": MODEL, "version": version}
         if api.exists(f"/api/v1/namespaces/{NS}/endpoints/{MODEL}") is None:
             made = api.post(f"/api/v1/namespaces/{NS}/endpoints", {
-                "name": MODEL, "reason": "first version", "model": model, "replicas": 2,
+                "name": MODEL, "reason": "first version", "serves": serves, "replicas": 2,
                 "resources": {"cpu": "500m", "memory": "512Mi"},
                 "rollout": {"maxSurge": 1, "maxUnavailable": 0, "progressDeadline": "3m"},
             }, headers=harness.idempotent())
         else:
-            made = journey.deploy(api, NS, MODEL, {"model": model, "replicas": 2, "reason": "the demo again"})
+            made = journey.deploy(api, NS, MODEL, {"serves": serves, "replicas": 2, "reason": "the demo again"})
         revision = journey.current_revision(made)
         journey.wait_for_revision(api, NS, MODEL, revision, platform=platform, seen=live_endpoint(progress))
         progress.note(f"revision {revision} is ready")
@@ -210,7 +210,7 @@ def predict(progress: Progress, platform: Platform):
         gateway = Api(platform.gateway, platform.token)
         for patient in PATIENTS:
             answer, headers = gateway.call("POST", f"/{NS}/{MODEL}/predict", {"features": [patient]})
-            progress.note(f"bmi {patient[2]:+.3f}, pressure {patient[3]:+.3f}: {json.dumps(answer)}"
+            progress.note(f"age {patient[0]}, bmi {patient[2]}, pressure {patient[3]}: {json.dumps(answer)}"
                           f"  (revision {headers['X-Serving-Revision']})")
         v2, _ = gateway.call("POST", f"/{NS}/{MODEL}/v2/models/{MODEL}/infer", {
             "inputs": [{"name": "features", "shape": [len(PATIENTS), 10], "datatype": "FP64",
@@ -251,12 +251,12 @@ def main_job(progress: Progress, platform: Platform):
     api = platform.api
     with progress.step(f"Namespace {NS} with a quota of {LIMITS['cpu']} cpu and {LIMITS['memory']} memory"):
         journey.namespace(api, NS, LIMITS, "The main job, end to end")
-    first = register(progress, api, train(progress, api, 1, 0.5, platform), "Ridge with alpha=0.5")
+    first = register(progress, api, train(progress, api, 1, 0.5, platform), "alpha=0.5")
     revision = serve(progress, api, first, platform)
     predict(progress, platform)
-    second = register(progress, api, train(progress, api, 2, 0.05, platform), "Ridge with alpha=0.05")
+    second = register(progress, api, train(progress, api, 2, 0.01, platform), "alpha=0.01")
     roll(progress, platform, f"Roll the endpoint to version {second} while clients send without pause",
-         lambda: journey.deploy(api, NS, MODEL, {"model": {"name": MODEL, "version": second}, "reason": "lower error"}))
+         lambda: journey.deploy(api, NS, MODEL, {"serves": {"model": MODEL, "version": second}, "reason": "lower error"}))
     roll(progress, platform, f"Roll back to revision {revision}, also under load",
          lambda: journey.rollback(api, NS, MODEL, revision, "to show the way back"))
     history(progress, api)

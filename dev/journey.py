@@ -77,7 +77,7 @@ def current_revision(thing: dict) -> int:
 
 def settled(thing: dict, revision: int, replicas: int | None = None) -> bool:
     status = thing["status"]
-    return (phase(thing) == "READY" and current_revision(thing) == revision
+    return (phase(thing) == "SERVING" and current_revision(thing) == revision
             and (replicas is None or status["readyReplicas"] == replicas))
 
 
@@ -90,12 +90,12 @@ def wait_for_revision(api: Api, ns: str, name: str, revision: int, timeout=300, 
     return wait_for(f"revision {revision} of endpoint {name} to serve alone", done, timeout, 0.2, platform)
 
 
-def deploy(api: Api, ns: str, name: str, changes: dict, key: str | None = None) -> dict:
-    """A new revision; what `changes` does not name stays."""
+def deploy(api: Api, ns: str, name: str, changes: dict) -> dict:
+    """A new revision: the endpoint as it is described now, with these fields in the place of its own."""
     now = endpoint(api, ns, name)
-    return api.post(
-        f"/api/v1/namespaces/{ns}/endpoints/{name}/revisions", changes,
-        headers={"If-Match": f'"{now["metadata"]["resourceVersion"]}"', **idempotent(key)},
+    return api.put(
+        f"/api/v1/namespaces/{ns}/endpoints/{name}", {**now["spec"], **changes},
+        headers={"If-Match": f'"{now["metadata"]["resourceVersion"]}"'},
     )
 
 
@@ -111,7 +111,8 @@ def create_echo(api: Api, ns: str, name: str, replicas: int, reason: str) -> dic
     folder = ROOT / "samples/echo-service"
     source = upload(api, ns, name="echo-service.zip", content=zipped(folder))
     return api.post(f"/api/v1/namespaces/{ns}/endpoints", {
-        "name": name, "reason": reason, "source": {"upload": source["id"]}, "command": ["python3", "app.py"],
+        "name": name, "reason": reason,
+        "serves": {"source": {"upload": source["id"]}, "command": ["python3", "app.py"]},
         "replicas": replicas, "resources": {"cpu": "100m", "memory": "64Mi"},
         "rollout": {"maxSurge": 1, "maxUnavailable": 0, "progressDeadline": "2m"},
     }, headers=idempotent())
