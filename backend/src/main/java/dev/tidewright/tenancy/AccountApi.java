@@ -66,6 +66,14 @@ class AccountApi {
         return UserView.of(accounts.enable(user, true, access.actor()));
     }
 
+    /** Service accounts cannot sign in, so an admin of the platform makes their tokens. */
+    @PostMapping("/users/{user}/tokens")
+    @PreAuthorize("@access.platformAdmin()")
+    @ResponseStatus(HttpStatus.CREATED)
+    NewToken createTokenFor(@PathVariable Name user, @Valid @RequestBody CreateToken command) {
+        return accounts.createTokenFor(user, command, access.actor());
+    }
+
     @GetMapping("/tokens")
     @PreAuthorize("@access.signedIn()")
     List<TokenView> tokens() {

@@ -80,14 +80,20 @@ class AccountService {
         if (owner.only() != null && !owner.only().equals(command.namespace())) {
             throw new Refusal.Forbidden("this token works only in " + owner.only() + ", and so must one made with it");
         }
+        return keep(owner.userId(), command, Tokens.random(), actor);
+    }
+
+    /** For an account that cannot sign in. */
+    NewToken createTokenFor(Name user, CreateToken command, Actor actor) {
+        var account = users.findByName(user).orElseThrow(() -> new Refusal.NotFound("user", user));
+        return keep(account.id(), command, Tokens.random(), actor);
+    }
+
+    NewToken keep(UUID userId, CreateToken command, String secret, Actor actor) {
         if (command.expiresIn() != null
                 && (command.expiresIn().isNegative() || command.expiresIn().isZero())) {
             throw new Refusal.Invalid("invalid-duration", "expiresIn", "give a time ahead, such as P30D");
         }
-        return keep(owner.userId(), command, Tokens.random(), actor);
-    }
-
-    NewToken keep(UUID userId, CreateToken command, String secret, Actor actor) {
         var token = tokens.save(new ApiToken(userId, command, secret, actor, clock.instant()));
         return new NewToken(TokenView.of(token), secret);
     }

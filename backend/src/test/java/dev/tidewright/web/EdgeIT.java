@@ -1,0 +1,202 @@
+package dev.tidewright.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidewright.IntegrationTest;
+import dev.tidewright.TestApi;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+@IntegrationTest
+class EdgeIT {
+
+    @LocalServerPort
+    private int port;
+
+    private TestApi admin;
+
+    @BeforeEach
+    void client() {
+        admin = TestApi.admin(port);
+    }
+
+    @Test
+    void withoutATokenTheApiSaysHowToSendOne() {
+        var answer = new TestApi(port, "").get("/api/v1/whoami");
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.code()).isEqualTo("not-signed-in");
+        assertThat(answer.raw().headers().firstValue("WWW-Authenticate")).isPresent();
+    }
+
+    @Test
+    void anUnknownTokenIsRefused() {
+        assertThat(new TestApi(port, "nothing").get("/api/v1/whoami").code()).isEqualTo("token-unknown");
+    }
+
+    @Test
+    void aRevokedTokenIsRefusedAtOnce() {
+        var made = admin.post("/api/v1/tokens", "{\"name\":\"t\",\"scope\":\"READ\"}")
+                .json();
+        var client = new TestApi(port, made.path("secret").asString());
+        assertThat(client.get("/api/v1/whoami").status()).isEqualTo(200);
+        admin.delete("/api/v1/tokens/" + made.path("token").path("id").asString());
+        assertThat(client.get("/api/v1/whoami").code()).isEqualTo("token-revoked");
+    }
+
+    @Test
+    void anExpiredTokenIsRefusedAndSaysSince() throws Exception {
+        var made = admin.post("/api/v1/tokens", "{\"name\":\"t\",\"scope\":\"READ\",\"expiresIn\":\"PT0.2S\"}")
+                .json();
+        var client = new TestApi(port, made.path("secret").asString());
+        var deadline = System.nanoTime() + 5_000_000_000L;
+        while (client.get("/api/v1/whoami").status() == 200 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(client.get("/api/v1/whoami").code()).isEqualTo("token-expired");
+    }
+
+    @Test
+    void aTokenIsListedWithoutItsSecret() {
+        var made = admin.post("/api/v1/tokens", "{\"name\":\"shown-once\",\"scope\":\"READ\"}")
+                .json();
+        var secret = made.path("secret").asString();
+        assertThat(admin.get("/api/v1/tokens").text()).contains("shown-once").doesNotContain(secret);
+    }
+
+    @Test
+    void aReadTokenCannotChangeAnything() {
+        var made = admin.post("/api/v1/tokens", "{\"name\":\"t\",\"scope\":\"READ\"}")
+                .json();
+        var answer =
+                new TestApi(port, made.path("secret").asString()).post("/api/v1/namespaces", "{\"name\":\"never\"}");
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.json().path("detail").asString()).contains("scope ADMIN");
+    }
+
+    @Test
+    void anotherTeamsNamespaceLooksLikeNone() {
+        var mine = admin.namespace();
+        var theirs = admin.namespace();
+        var member = admin.member(mine, "ADMIN");
+        var hidden = member.get("/api/v1/namespaces/" + theirs);
+        var missing = member.get("/api/v1/namespaces/does-not-exist");
+        assertThat(hidden.status()).isEqualTo(404);
+        assertThat(hidden.text().replace(theirs, "X")).isEqualTo(missing.text().replace("does-not-exist", "X"));
+        assertThat(member.get("/api/v1/namespaces").text()).contains(mine).doesNotContain("\"" + theirs + "\"");
+    }
+
+    @Test
+    void aTooSmallRoleIsNamedWithWhoCanGiveIt() {
+        var namespace = admin.namespace();
+        var viewer = admin.member(namespace, "VIEWER");
+        var answer = viewer.put("/api/v1/namespaces/" + namespace + "/members/admin", "{\"role\":\"VIEWER\"}");
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.json().path("detail").asString()).contains("role admin", "you are viewer");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {                                                | 400 | malformed-json
+            {"name":"Upper"}                                 | 422 | invalid-name
+            {"name":"x","colour":"red"}                      | 422 | unknown-field
+            {"name":"x","limits":{"cpu":"-1"}}               | 422 | invalid-quantity
+            {"name":"x","limits":{"cpu":"1e999"}}            | 422 | invalid-quantity
+            {"name":"x","limits":{"memory":"16 GB"}}         | 422 | invalid-quantity
+            {"name":"x","limits":{"gpu":{"a.b/c":1000000000}}} | 422 | invalid-quantity
+            {"name":"x","limits":{"jobs":-5}}                | 422 | invalid-limit
+            {"name":"kube-system"}                           | 422 | reserved-name
+            {"name":{"nested":1}}                            | 422 | invalid-value
+            {}                                               | 422 | invalid
+            """)
+    void badInputIsAnsweredByCode(String json, int status, String code) {
+        var answer = admin.post("/api/v1/namespaces", json);
+        assertThat(answer.code()).as(answer.toString()).isEqualTo(code);
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.raw().headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    @Test
+    void hugeAndDeepJsonIsRefused() {
+        assertThat(admin.post("/api/v1/namespaces", "{\"name\":\"" + "x".repeat(1 << 21) + "\"}")
+                        .status())
+                .isEqualTo(413);
+        assertThat(admin.post("/api/v1/namespaces", "{\"name\":" + "[".repeat(100_000))
+                        .status())
+                .isBetween(400, 422);
+    }
+
+    @Test
+    void aStaleChangeIsRefusedAndNothingIsLost() {
+        var namespace = admin.namespace();
+        var path = "/api/v1/namespaces/" + namespace;
+        var etag = admin.get(path).etag();
+        assertThat(admin.patch(path, "{\"description\":\"first\"}").status()).isEqualTo(428);
+        assertThat(admin.patch(path, "{\"description\":\"first\"}", "If-Match", etag)
+                        .status())
+                .isEqualTo(200);
+        var stale = admin.patch(path, "{\"description\":\"second\"}", "If-Match", etag);
+        assertThat(stale.status()).isEqualTo(412);
+        assertThat(stale.code()).isEqualTo("stale");
+        assertThat(admin.get(path).json().path("spec").path("description").asString())
+                .isEqualTo("first");
+    }
+
+    @Test
+    void oneKeyHasOneEffectHoweverManyAskAtOnce() throws Exception {
+        var name = "once-" + System.nanoTime();
+        Callable<TestApi.Answer> call =
+                () -> admin.post("/api/v1/namespaces", "{\"name\":\"" + name + "\"}", "Idempotency-Key", "key-" + name);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers =
+                    threads.invokeAll(IntStream.range(0, 20).mapToObj(i -> call).toList());
+            var first = answers.getFirst().get().text();
+            for (var answer : answers) {
+                assertThat(answer.get().status()).isEqualTo(201);
+                assertThat(answer.get().text()).isEqualTo(first);
+            }
+        }
+    }
+
+    @Test
+    void aKeyUsedForAnotherRequestIsRefused() {
+        var name = "other-" + System.nanoTime();
+        admin.post("/api/v1/namespaces", "{\"name\":\"" + name + "\"}", "Idempotency-Key", "key-" + name);
+        var answer = admin.post("/api/v1/namespaces", "{\"name\":\"" + name + "x\"}", "Idempotency-Key", "key-" + name);
+        assertThat(answer.code()).isEqualTo("idempotency-key-reused");
+    }
+
+    @Test
+    void aRefusedRequestLeavesItsKeyFree() {
+        var name = "again-" + System.nanoTime();
+        admin.post("/api/v1/namespaces", "{\"name\":\"UPPER\"}", "Idempotency-Key", "key-" + name);
+        var answer = admin.post("/api/v1/namespaces", "{\"name\":\"" + name + "\"}", "Idempotency-Key", "key-" + name);
+        assertThat(answer.status()).isEqualTo(201);
+    }
+
+    @Test
+    void unknownAddressesOfTheApiAreProblems() {
+        var answer = admin.get("/api/v1/nowhere");
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.code()).isEqualTo("not-found");
+    }
+
+    @Test
+    void historyTellsWhoMadeTheNamespaceAndIsPaged() {
+        var namespace = admin.namespace();
+        admin.member(namespace, "EDITOR");
+        var first = admin.get("/api/v1/namespaces/" + namespace + "/history?limit=1")
+                .json();
+        assertThat(first.path("items").get(0).path("verb").asString()).isEqualTo("added");
+        var next = admin.get("/api/v1/namespaces/" + namespace + "/history?limit=1&cursor="
+                        + first.path("nextCursor").asString())
+                .json();
+        assertThat(next.path("items").get(0).path("verb").asString()).isEqualTo("created");
+        assertThat(next.path("items").get(0).path("actor").asString()).isEqualTo("admin");
+    }
+}
