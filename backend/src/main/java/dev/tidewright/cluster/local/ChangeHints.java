@@ -1,0 +1,42 @@
+package dev.tidewright.cluster.local;
+
+import dev.tidewright.cluster.WorkloadId;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/** Tells listeners, in order and beside everything else: a slow one delays hints, not processes. */
+final class ChangeHints implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(ChangeHints.class.getName());
+
+    private final List<Consumer<WorkloadId>> listeners = new CopyOnWriteArrayList<>();
+    private final ExecutorService teller = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("cluster-hints").factory());
+
+    void add(Consumer<WorkloadId> listener) {
+        listeners.add(listener);
+    }
+
+    void tell(Collection<WorkloadId> changed) {
+        for (var id : changed) {
+            teller.execute(() -> listeners.forEach(listener -> tell(listener, id)));
+        }
+    }
+
+    private static void tell(Consumer<WorkloadId> listener, WorkloadId id) {
+        try {
+            listener.accept(id);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "a hint about " + id + " was not taken", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        teller.shutdownNow();
+    }
+}

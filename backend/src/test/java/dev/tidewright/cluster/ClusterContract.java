@@ -1,0 +1,631 @@
+package dev.tidewright.cluster;
+
+import static dev.tidewright.cluster.Eventually.eventually;
+import static dev.tidewright.cluster.Eventually.stays;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Resources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What every adapter of the port promises. A subclass opens one; opening it again over the same state is a restart of the
+ * control plane. Programs are small Python scripts that see the folder {@code $SHARED}.
+ */
+public abstract class ClusterContract {
+
+    protected static final Name NAMESPACE = new Name("demo");
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    /** Listens on $PORT; healthy while $SHARED/sick does not exist; says its process id. */
+    private static final String SERVER = """
+            import http.server, os
+            class Answer(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    sick = os.path.exists(os.environ['SHARED'] + '/sick')
+                    body = str(os.getpid()).encode()
+                    self.send_response(503 if sick else 200)
+                    self.send_header('Content-Length', str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+                def log_message(self, *a): pass
+            http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), Answer).serve_forever()
+            """;
+
+    @TempDir
+    protected Path shared;
+
+    /** Replicas (by port) that still have requests in flight. */
+    protected final Set<Integer> busy = ConcurrentHashMap.newKeySet();
+
+    protected Cluster cluster;
+    private final List<WorkloadId> applied = new ArrayList<>();
+
+    /** A new adapter over the state that the last one left; capacity: 4 cpu and 4Gi. */
+    protected abstract Cluster open(DrainGate gate);
+
+    /** Ends an adapter as the end of its process would. */
+    protected abstract void close(Cluster cluster);
+
+    @BeforeEach
+    void openFirst() {
+        cluster = open((host, port) -> !busy.contains(port));
+    }
+
+    @AfterEach
+    void deleteAll() {
+        busy.clear();
+        applied.forEach(id -> cluster.delete(id));
+        applied.forEach(id -> eventually(id + " absent", () -> phase(id) == Observation.Phase.ABSENT));
+        close(cluster);
+    }
+
+    protected final void reopen() {
+        close(cluster);
+        cluster = open((host, port) -> !busy.contains(port));
+    }
+
+    @Test
+    void aBatchRunsToItsEnd() {
+        var id = apply(batch("end", "print('hello')"));
+        var seen = ended(id);
+        assertThat(seen.phase()).isEqualTo(Observation.Phase.SUCCEEDED);
+        assertThat(seen.reason()).isEmpty();
+        assertThat(exit(seen).code()).isZero();
+        assertThat(exit(seen).reason()).isEqualTo("COMPLETED");
+        assertThat(seen.startedAt()).isNotNull().isBeforeOrEqualTo(exit(seen).at());
+        assertThat(seen.replicas()).singleElement().satisfies(replica -> {
+            assertThat(replica.name()).isEqualTo(ReplicaStatus.BATCH);
+            assertThat(replica.phase()).isEqualTo(ReplicaStatus.Phase.ENDED);
+        });
+        assertThat(log(id)).isEqualTo("hello\n");
+    }
+
+    @Test
+    void aBatchThatFailsSaysItsExitCodeAndLastLine() {
+        var id = apply(batch("fails", "import sys; print('no such column: age'); sys.exit(3)"));
+        var seen = ended(id);
+        assertThat(seen.phase()).isEqualTo(Observation.Phase.FAILED);
+        assertThat(seen.reason()).isEqualTo("EXIT_CODE");
+        assertThat(seen.message()).contains("exit code 3").contains("no such column: age");
+        assertThat(exit(seen).code()).isEqualTo(3);
+    }
+
+    @Test
+    void aBatchLeavesItsLastWords() {
+        var id = apply(batch("words", """
+                import os
+                open(os.environ['TIDEWRIGHT_TERMINATION_LOG'], 'w').write('{"reason":"NOTEBOOK_FAILED","message":"cell 3"}')
+                raise SystemExit(1)
+                """));
+        var seen = ended(id);
+        assertThat(exit(seen).terminationLog()).isEqualTo("{\"reason\":\"NOTEBOOK_FAILED\",\"message\":\"cell 3\"}");
+        assertThat(seen.reason()).isEqualTo("NOTEBOOK_FAILED");
+        assertThat(seen.message()).isEqualTo("cell 3");
+    }
+
+    @Test
+    void aCommandThatDoesNotExistSaysSo() {
+        var workload = new Workload.Batch(
+                id("job", "missing"), program(List.of("no-such-program-9"), Map.of()), small(), GRACE, null);
+        var seen = ended(apply(workload));
+        assertThat(seen.phase()).isEqualTo(Observation.Phase.FAILED);
+        assertThat(seen.reason()).isEqualTo("COMMAND_NOT_FOUND");
+        assertThat(seen.message()).contains("no-such-program-9");
+        assertThat(exit(seen).code()).isEqualTo(127);
+    }
+
+    @Test
+    void aBatchRunsOnceHoweverOftenItIsApplied() throws InterruptedException {
+        var workload = batch("once", "import os; open(os.environ['SHARED'] + '/runs', 'a').write('x')");
+        var threads = IntStream.range(0, 8)
+                .mapToObj(i -> Thread.ofVirtual().start(() -> cluster.apply(workload)))
+                .toList();
+        for (var thread : threads) {
+            thread.join();
+        }
+        applied.add(workload.id());
+        ended(workload.id());
+        cluster.apply(workload);
+        stays("one run", Duration.ofMillis(700), () -> read("runs").equals("x"));
+    }
+
+    @Test
+    void theLogIsWholeAndInOrder() {
+        var id = apply(batch("log", """
+                import sys
+                for i in range(20000):
+                    print(f'line {i} ' + 'ä' * 40, file=sys.stdout if i % 2 else sys.stderr, flush=True)
+                """));
+        ended(id);
+        var lines = log(id).lines().toList();
+        assertThat(lines).hasSize(20000);
+        assertThat(lines.get(0)).startsWith("line 0 ä");
+        assertThat(IntStream.range(0, 20000).allMatch(i -> lines.get(i).startsWith("line " + i + " ")))
+                .isTrue();
+        assertThat(String.join("", lines)).doesNotContain("\uFFFD");
+    }
+
+    @Test
+    void aLogCanBeReadWhileItGrowsAndEndsWithItsProgram() {
+        var id = apply(batch("grows", """
+                import os, time
+                print('first', flush=True)
+                while not os.path.exists(os.environ['SHARED'] + '/go'): time.sleep(0.02)
+                print('second')
+                """));
+        var first = eventually(
+                "first line",
+                () -> cluster.logs(id, ReplicaStatus.BATCH, 0, 4096),
+                slice -> !slice.text().isEmpty());
+        assertThat(first.text()).isEqualTo("first\n");
+        assertThat(first.ended()).isFalse();
+        touch("go");
+        ended(id);
+        var second = cluster.logs(id, ReplicaStatus.BATCH, first.next(), 4096);
+        assertThat(second.text()).isEqualTo("second\n");
+        assertThat(second.start()).isEqualTo(first.next());
+        assertThat(second.ended()).isTrue();
+    }
+
+    @Test
+    void environmentAndSecretsReachTheProgramAndSecretsNothingElse() {
+        var program = new Program(
+                new Program.Command(List.of("python3", "-c", """
+                        import os
+                        print(os.environ['COLOUR'], len(os.environ['TOKEN']), os.getcwd() == os.environ['TIDEWRIGHT_WORKDIR'])
+                        print(os.path.isdir(os.environ['TIDEWRIGHT_CACHE']), os.path.isdir(os.environ['HOME']))
+                        """)),
+                Map.of("COLOUR", "blue"),
+                Map.of("TOKEN", "s3cr3t-value"));
+        var id = apply(new Workload.Batch(id("job", "env"), program, small(), GRACE, null));
+        var seen = ended(id);
+        assertThat(log(id)).isEqualTo("blue 12 True\nTrue True\n");
+        assertThat(seen.toString()).doesNotContain("s3cr3t-value");
+    }
+
+    @Test
+    void aBatchIsEndedAtItsDeadline() {
+        var workload = new Workload.Batch(
+                id("job", "late"), python("import time; time.sleep(600)"), small(), GRACE, Duration.ofSeconds(1));
+        var seen = ended(apply(workload));
+        assertThat(seen.phase()).isEqualTo(Observation.Phase.FAILED);
+        assertThat(exit(seen).reason()).isEqualTo("DEADLINE_EXCEEDED");
+        assertThat(exit(seen).code()).isEqualTo(143);
+    }
+
+    @Test
+    void deletingEndsGrandchildrenToo() {
+        var id = apply(batch("family", """
+                import os, subprocess, sys, time
+                code = 'import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)'
+                inner = "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', %r], start_new_session=True); print(p.pid, flush=True)" % code
+                subprocess.run([sys.executable, '-c', inner])
+                time.sleep(600)
+                """));
+        var slice = eventually(
+                "grandchild's pid",
+                () -> cluster.logs(id, ReplicaStatus.BATCH, 0, 4096),
+                one -> !one.text().isEmpty());
+        var pid = Long.parseLong(slice.text().strip());
+        assertThat(isRunning(pid)).isTrue();
+        cluster.delete(id);
+        eventually("absent", () -> phase(id) == Observation.Phase.ABSENT);
+        assertThat(isRunning(pid)).isFalse();
+        assertThat(cluster.logs(id, ReplicaStatus.BATCH, 0, 4096).text()).isEmpty();
+    }
+
+    @Test
+    void whatWasDeletedIsAbsentAndMayBeAppliedAgain() {
+        var workload = batch("again", "import os; open(os.environ['SHARED'] + '/runs', 'a').write('x')");
+        ended(apply(workload));
+        cluster.delete(workload.id());
+        cluster.delete(workload.id());
+        eventually("absent", () -> phase(workload.id()) == Observation.Phase.ABSENT);
+        ended(apply(workload));
+        assertThat(read("runs")).isEqualTo("xx");
+    }
+
+    @Test
+    void whatNeverWasIsAbsent() {
+        assertThat(cluster.observe(id("job", "never"))).isEqualTo(Observation.absent(id("job", "never")));
+        cluster.delete(id("job", "never"));
+    }
+
+    @Test
+    void aServiceIsReadyOnlyAfterItsHealthCheck() {
+        touch("sick");
+        var id = apply(service("health", SERVER, 1, Readiness.path("/health")));
+        var starting = eventually(
+                "running, not ready",
+                () -> cluster.observe(id),
+                seen -> message(seen).contains("503"));
+        assertThat(starting.ready()).isEmpty();
+        assertThat(starting.replicas()).extracting(ReplicaStatus::phase).containsExactly(ReplicaStatus.Phase.STARTING);
+        remove("sick");
+        var ready = ready(id, 1).ready().getFirst();
+        assertThat(get(ready)).isNotEmpty();
+    }
+
+    @Test
+    void aServiceWithoutHealthPathIsReadyWhenItListens() {
+        var id = apply(service("port", "import time; time.sleep(0.5)\n" + SERVER, 1, Readiness.OPEN_PORT));
+        assertThat(get(ready(id, 1).ready().getFirst())).isNotEmpty();
+    }
+
+    @Test
+    void aReadyReplicaThatStopsAnsweringIsUnreadyUntilItAnswersAgain() {
+        var id = apply(service("sick", SERVER, 1, quick()));
+        ready(id, 1);
+        touch("sick");
+        var unready = replica(id, ReplicaStatus.Phase.UNREADY);
+        assertThat(unready.message()).contains("503");
+        remove("sick");
+        replica(id, ReplicaStatus.Phase.READY);
+    }
+
+    @Test
+    void aCrashLoopIsVisibleWithItsLastLine() {
+        var id = apply(service("crash", "print('cannot find model.bin'); raise SystemExit(7)", 1, quick()));
+        var crashed = eventually(
+                "crash loop",
+                () -> cluster.observe(id).replicas(),
+                all -> !all.isEmpty()
+                        && all.getFirst().restarts() >= 2
+                        && all.getFirst().phase() == ReplicaStatus.Phase.CRASHED);
+        assertThat(crashed.getFirst().reason()).isEqualTo("CRASH_LOOP");
+        assertThat(crashed.getFirst().message()).contains("exit code 7").contains("cannot find model.bin");
+        assertThat(cluster.observe(id).phase()).isEqualTo(Observation.Phase.RUNNING);
+    }
+
+    @Test
+    void aReplicaThatEndsIsStartedAgainOnItsPort() {
+        var id = apply(service("restart", SERVER, 1, quick()));
+        var before = ready(id, 1).ready().getFirst();
+        kill(Long.parseLong(get(before)));
+        var after = eventually(
+                "ready again",
+                () -> cluster.observe(id).ready(),
+                all -> !all.isEmpty() && all.getFirst().restarts() == 1);
+        assertThat(after.getFirst().name()).isEqualTo(before.name());
+        assertThat(after.getFirst().port()).isEqualTo(before.port());
+    }
+
+    @Test
+    void replicasHaveAddressesOfTheirOwn() {
+        var id = apply(service("three", SERVER, 3, quick()));
+        var other = apply(service("other", SERVER, 1, quick()));
+        var addresses = new HashSet<String>();
+        ready(id, 3).ready().forEach(replica -> addresses.add(replica.host() + ":" + replica.port()));
+        ready(other, 1).ready().forEach(replica -> addresses.add(replica.host() + ":" + replica.port()));
+        assertThat(addresses).hasSize(4);
+    }
+
+    @Test
+    void scalingDownDrainsTheYoungestAndWaitsForItsRequests() {
+        var id = apply(service("scale", SERVER, 2, quick()));
+        var two = ready(id, 2).ready();
+        var eldest = two.get(0);
+        var youngest = two.get(1);
+        busy.add(youngest.port());
+        apply(service("scale", SERVER, 1, quick()));
+        var draining = replica(id, ReplicaStatus.Phase.DRAINING);
+        assertThat(draining.name()).isEqualTo(youngest.name());
+        assertThat(cluster.observe(id).ready()).extracting(ReplicaStatus::name).containsExactly(eldest.name());
+        stays("it goes on serving", Duration.ofSeconds(1), () -> !get(youngest).isEmpty());
+        busy.clear();
+        eventually("gone", () -> cluster.observe(id).replicas(), all -> all.size() == 1);
+        assertThat(cluster.observe(id).ready()).extracting(ReplicaStatus::name).containsExactly(eldest.name());
+    }
+
+    @Test
+    void aDrainingReplicaNeverComesBackAndGoesAtItsDeadline() {
+        var id = apply(service("rise", SERVER, 1, quick()));
+        var first = ready(id, 1).ready().getFirst();
+        busy.add(first.port());
+        apply(service("rise", SERVER, 0, quick()));
+        apply(service("rise", SERVER, 1, quick()));
+        var second = ready(id, 1).ready().getFirst();
+        assertThat(second.name()).isNotEqualTo(first.name());
+        eventually("drain deadline", () -> cluster.observe(id).replicas(), all -> all.size() == 1);
+        assertThat(cluster.observe(id).ready()).extracting(ReplicaStatus::name).containsExactly(second.name());
+    }
+
+    @Test
+    void scalingDownTakesWhatIsNotReadyFirst() {
+        var id = apply(service(
+                "unfit",
+                "import os\nif os.path.exists(os.environ['SHARED'] + '/break'): raise SystemExit(1)\n" + SERVER,
+                1,
+                quick()));
+        ready(id, 1);
+        touch("break");
+        apply(service("unfit", SERVER, 2, quick()));
+        var names = new HashMap<String, ReplicaStatus.Phase>();
+        eventually(
+                "one crashes",
+                () -> cluster.observe(id).replicas().stream()
+                        .anyMatch(replica -> replica.phase() == ReplicaStatus.Phase.CRASHED));
+        cluster.observe(id).replicas().forEach(replica -> names.put(replica.name(), replica.phase()));
+        apply(service("unfit", SERVER, 1, quick()));
+        eventually("one left", () -> cluster.observe(id).replicas(), all -> all.size() == 1);
+        var left = cluster.observe(id).replicas().getFirst();
+        assertThat(names).containsEntry(left.name(), ReplicaStatus.Phase.READY);
+    }
+
+    @Test
+    void whatHasNoRoomWaitsAndStartsLater() {
+        var first = apply(big("first", "3", "1Gi"));
+        eventually("first runs", () -> phase(first) == Observation.Phase.RUNNING);
+        var second = apply(big("second", "2", "1Gi"));
+        var waiting = eventually(
+                "second waits",
+                () -> cluster.observe(second),
+                seen -> !seen.reason().isEmpty());
+        assertThat(waiting.phase()).isEqualTo(Observation.Phase.PENDING);
+        assertThat(waiting.reason()).isEqualTo("NO_CAPACITY");
+        assertThat(waiting.message()).contains("needs 2 cpu").contains("1 of 4 cpu");
+        assertThat(waiting.replicas()).extracting(ReplicaStatus::phase).containsExactly(ReplicaStatus.Phase.PENDING);
+        cluster.delete(first);
+        eventually("second runs", () -> phase(second) == Observation.Phase.RUNNING);
+    }
+
+    @Test
+    void whatCanNeverFitSaysSo() {
+        var seen = cluster.observe(apply(big("huge", "128", "1Gi")));
+        assertThat(seen.phase()).isEqualTo(Observation.Phase.PENDING);
+        assertThat(seen.reason()).isEqualTo("UNSCHEDULABLE");
+        assertThat(seen.message()).isEqualTo("needs 128 cpu, the largest node has 4");
+    }
+
+    @Test
+    void capacityCountsWhatRuns() {
+        var id = apply(big("counted", "3", "1Gi"));
+        eventually("runs", () -> phase(id) == Observation.Phase.RUNNING);
+        assertThat(cluster.capacity().nodes()).anySatisfy(node -> {
+            assertThat(node.total().cpuMillis()).isEqualTo(4000);
+            assertThat(node.free().cpuMillis()).isEqualTo(1000);
+        });
+    }
+
+    @Test
+    void changesAreHinted() {
+        var hints = new CopyOnWriteArrayList<WorkloadId>();
+        cluster.onChange(hints::add);
+        var id = apply(batch("hint", """
+                import os, time
+                while not os.path.exists(os.environ['SHARED'] + '/go'): time.sleep(0.02)
+                """));
+        eventually("hint of the start", () -> hints.contains(id) && phase(id) == Observation.Phase.RUNNING);
+        stays("settled", Duration.ofMillis(300), () -> true);
+        hints.clear();
+        touch("go");
+        eventually("hint of the end", () -> hints.contains(id));
+    }
+
+    @Test
+    void aRestartedControlPlaneFindsABatchRunningAndSeesItsEnd() {
+        var workload = batch("outlives", """
+                import os, time
+                open(os.environ['SHARED'] + '/runs', 'a').write('x')
+                while not os.path.exists(os.environ['SHARED'] + '/go'): time.sleep(0.02)
+                print('done'); raise SystemExit(4)
+                """);
+        var id = apply(workload);
+        eventually("runs", () -> read("runs").equals("x"));
+        reopen();
+        assertThat(phase(id)).isEqualTo(Observation.Phase.RUNNING);
+        cluster.apply(workload);
+        touch("go");
+        assertThat(exit(ended(id)).code()).isEqualTo(4);
+        assertThat(read("runs")).isEqualTo("x");
+    }
+
+    @Test
+    void aRestartedControlPlaneSeesTheEndOfWhatEndedMeanwhile() {
+        var id = apply(batch("meanwhile", """
+                import os, time
+                open(os.environ['SHARED'] + '/runs', 'a').write('x')
+                while not os.path.exists(os.environ['SHARED'] + '/go'): time.sleep(0.02)
+                print('done'); raise SystemExit(5)
+                """));
+        eventually("runs", () -> read("runs").equals("x"));
+        close(cluster);
+        touch("go");
+        stays("ends unseen", Duration.ofMillis(700), () -> true);
+        cluster = open((host, port) -> true);
+        assertThat(exit(ended(id)).code()).isEqualTo(5);
+        assertThat(log(id)).isEqualTo("done\n");
+    }
+
+    @Test
+    void aRestartedControlPlaneFindsAServiceReadyAndUnchanged() {
+        var id = apply(service("stays", SERVER, 2, quick()));
+        var before = ready(id, 2).ready();
+        var pids = before.stream().map(ClusterContract::get).toList();
+        reopen();
+        var after = ready(id, 2).ready();
+        assertThat(after.stream().map(ClusterContract::get)).containsExactlyElementsOf(pids);
+        assertThat(after)
+                .extracting(ReplicaStatus::port)
+                .containsExactlyElementsOf(
+                        before.stream().map(ReplicaStatus::port).toList());
+    }
+
+    @Test
+    void retiringANamespaceEndsEverythingInIt() {
+        cluster.provision(NAMESPACE, small());
+        var job = apply(batch("retired", "import time; time.sleep(600)"));
+        var endpoint = apply(service("retired", SERVER, 1, quick()));
+        ready(endpoint, 1);
+        cluster.retire(NAMESPACE);
+        eventually(
+                "both gone",
+                () -> phase(job) == Observation.Phase.ABSENT && phase(endpoint) == Observation.Phase.ABSENT);
+    }
+
+    // --- words of these tests ---------------------------------------------------------------------------------------
+
+    protected final WorkloadId apply(Workload workload) {
+        cluster.apply(workload);
+        applied.add(workload.id());
+        return workload.id();
+    }
+
+    protected final Workload.Batch batch(String name, String script) {
+        return new Workload.Batch(id("job", name), python(script), small(), GRACE, null);
+    }
+
+    private Workload.Batch big(String name, String cpu, String memory) {
+        return new Workload.Batch(
+                id("job", name), python("import time; time.sleep(600)"), Resources.of(cpu, memory, null), GRACE, null);
+    }
+
+    protected final Workload.Service service(String name, String script, int replicas, Readiness readiness) {
+        return new Workload.Service(
+                id("revision", name), python(script), small(), GRACE, replicas, readiness, Duration.ofSeconds(5));
+    }
+
+    protected static Readiness quick() {
+        return new Readiness("/health", Duration.ofMillis(100), Duration.ofSeconds(2), 3);
+    }
+
+    protected static Resources small() {
+        return Resources.of("100m", "256Mi", null);
+    }
+
+    protected static WorkloadId id(String kind, String name) {
+        return new WorkloadId(NAMESPACE, kind, name);
+    }
+
+    protected final Program python(String script) {
+        return program(List.of("python3", "-c", script), Map.of());
+    }
+
+    private Program program(List<String> command, Map<String, String> secrets) {
+        return new Program(new Program.Command(command), Map.of("SHARED", shared.toString()), secrets);
+    }
+
+    protected static String server() {
+        return SERVER;
+    }
+
+    protected final Observation.Phase phase(WorkloadId id) {
+        return cluster.observe(id).phase();
+    }
+
+    protected final Observation ended(WorkloadId id) {
+        return eventually("the end of " + id, () -> cluster.observe(id), seen -> seen.exit() != null);
+    }
+
+    protected static Exit exit(Observation seen) {
+        return java.util.Objects.requireNonNull(seen.exit());
+    }
+
+    protected final Observation ready(WorkloadId id, int count) {
+        return eventually(
+                count + " ready",
+                () -> cluster.observe(id),
+                seen -> seen.ready().size() == count);
+    }
+
+    protected final ReplicaStatus replica(WorkloadId id, ReplicaStatus.Phase phase) {
+        return eventually(
+                        "a replica " + phase,
+                        () -> cluster.observe(id).replicas(),
+                        all -> all.stream().anyMatch(replica -> replica.phase() == phase))
+                .stream()
+                .filter(replica -> replica.phase() == phase)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String message(Observation seen) {
+        return seen.replicas().isEmpty() ? "" : seen.replicas().getFirst().message();
+    }
+
+    protected final String log(WorkloadId id) {
+        var text = new StringBuilder();
+        var position = 0L;
+        for (var slice = cluster.logs(id, ReplicaStatus.BATCH, 0, 10_000); ; ) {
+            text.append(slice.text());
+            if (slice.ended() || slice.next() == position) {
+                return text.toString();
+            }
+            position = slice.next();
+            slice = cluster.logs(id, ReplicaStatus.BATCH, position, 10_000);
+        }
+    }
+
+    protected static String get(ReplicaStatus replica) {
+        try {
+            var connection = (HttpURLConnection) URI.create("http://" + replica.host() + ":" + replica.port() + "/")
+                    .toURL()
+                    .openConnection();
+            try (var body = connection.getInputStream()) {
+                return new String(body.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    protected static boolean isRunning(long pid) {
+        var stat = Path.of("/proc", Long.toString(pid), "stat");
+        try {
+            // A zombie has ended, even if nobody has asked how.
+            return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)
+                    && !(Files.exists(stat) && Files.readString(stat).contains(") Z "));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    protected static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    protected final void touch(String name) {
+        try {
+            Files.writeString(shared.resolve(name), "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    protected final void remove(String name) {
+        try {
+            Files.deleteIfExists(shared.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    protected final String read(String name) {
+        try {
+            var file = shared.resolve(name);
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
