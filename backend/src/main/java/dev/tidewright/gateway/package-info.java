@@ -4,7 +4,7 @@
  * <p>Promise: it serves from its last table whatever happens to the control plane and the database; a request is never
  * sent to a replica that drains.
  */
-@ApplicationModule(allowedDependencies = {"kernel", "serving", "tenancy"})
+@ApplicationModule(allowedDependencies = {"kernel", "serving", "tenancy", "cluster"})
 @NullMarked
 package dev.tidewright.gateway;
 

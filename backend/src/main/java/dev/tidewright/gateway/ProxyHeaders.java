@@ -1,0 +1,124 @@
+package dev.tidewright.gateway;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Which header fields pass, and which are added (RFC 9110 §7.6). */
+final class ProxyHeaders {
+
+    static final String REQUEST_ID = "X-Request-Id";
+    static final String REVISION = "X-Serving-Revision";
+    private static final String TOKEN = "X-Tidewright-Token";
+    private static final String AUTHORIZATION = "Authorization";
+
+    /** Meant for the next hop only, or settled by the gateway itself. */
+    private static final Set<String> HOP_BY_HOP = ignoringCase(
+            "Connection",
+            "Expect",
+            "Keep-Alive",
+            "Proxy-Authenticate",
+            "Proxy-Authorization",
+            "Proxy-Connection",
+            "HTTP2-Settings",
+            "TE",
+            "Trailer",
+            "Transfer-Encoding",
+            "Upgrade");
+
+    /** Never dropped because a Connection field names them: framing and addressing are the gateway's business. */
+    private static final Set<String> END_TO_END = ignoringCase("Content-Length", "Host", "close", "keep-alive");
+
+    private static final Pattern REQUEST_ID_FORM = Pattern.compile("[\\x21-\\x7e]{1,128}");
+
+    private ProxyHeaders() {}
+
+    /** The caller's own request id, when it is a reasonable one, else a new one. */
+    static String requestId(HttpServerRequest request) {
+        var given = request.getHeader(REQUEST_ID);
+        if (given != null && REQUEST_ID_FORM.matcher(given).matches()) {
+            return given;
+        }
+        var random = ThreadLocalRandom.current();
+        return String.format("%016x%016x", random.nextLong(), random.nextLong());
+    }
+
+    /** The bearer token that the caller shows to the platform, from either field. */
+    static @Nullable String token(HttpServerRequest request) {
+        var own = request.getHeader(TOKEN);
+        if (own != null && !own.isBlank()) {
+            return own.strip();
+        }
+        var given = request.getHeader(AUTHORIZATION);
+        if (given == null || !given.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return null;
+        }
+        var token = given.substring(7).strip();
+        return token.isEmpty() ? null : token;
+    }
+
+    /** {@code open} endpoints may have an authorization of their own; the platform's token never reaches user code. */
+    static void toReplica(HttpServerRequest request, MultiMap out, String requestId, boolean open) {
+        var in = request.headers();
+        var named = namedByConnection(in);
+        for (var field : in) {
+            var name = field.getKey();
+            if (!HOP_BY_HOP.contains(name)
+                    && !named.contains(name)
+                    && !TOKEN.equalsIgnoreCase(name)
+                    && (open || !AUTHORIZATION.equalsIgnoreCase(name))) {
+                out.add(name, field.getValue());
+            }
+        }
+        var peer = request.remoteAddress();
+        var caller = peer == null ? "unknown" : peer.hostAddress();
+        var before = in.getAll("X-Forwarded-For");
+        out.set("X-Forwarded-For", before.isEmpty() ? caller : String.join(", ", before) + ", " + caller);
+        if (!in.contains("X-Forwarded-Proto")) {
+            out.set("X-Forwarded-Proto", "http");
+        }
+        var host = in.get("Host");
+        if (host != null && !in.contains("X-Forwarded-Host")) {
+            out.set("X-Forwarded-Host", host);
+        }
+        out.set(REQUEST_ID, requestId);
+    }
+
+    static void toCaller(MultiMap in, MultiMap out, String requestId, int revision) {
+        var named = namedByConnection(in);
+        for (var field : in) {
+            if (!HOP_BY_HOP.contains(field.getKey()) && !named.contains(field.getKey())) {
+                out.add(field.getKey(), field.getValue());
+            }
+        }
+        out.set(REQUEST_ID, requestId);
+        out.set(REVISION, String.valueOf(revision));
+    }
+
+    private static Set<String> namedByConnection(MultiMap in) {
+        var values = in.getAll("Connection");
+        if (values.isEmpty()) {
+            return Set.of();
+        }
+        var named = ignoringCase();
+        for (var value : values) {
+            for (var name : value.split(",", -1)) {
+                if (!END_TO_END.contains(name.strip())) {
+                    named.add(name.strip());
+                }
+            }
+        }
+        return named.isEmpty() ? Set.of() : named;
+    }
+
+    private static Set<String> ignoringCase(String... names) {
+        var set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        set.addAll(Arrays.asList(names));
+        return set;
+    }
+}
