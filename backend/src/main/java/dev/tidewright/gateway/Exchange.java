@@ -194,7 +194,11 @@ final class Exchange implements RequestBody.Progress {
         ProxyHeaders.toCaller(answer.headers(), response.headers(), requestId, revision);
         var length = RequestBody.length(answer.getHeader("Content-Length"));
         var status = answer.statusCode();
-        if (length < 0 && status >= 200 && !HttpMethod.HEAD.equals(request.method()) && status != 204 && status != 304) {
+        if (length < 0
+                && status >= 200
+                && !HttpMethod.HEAD.equals(request.method())
+                && status != 204
+                && status != 304) {
             response.setChunked(true);
             // An event stream may stay silent for long after its head.
             response.writeHead();

@@ -90,7 +90,10 @@ class GatewayTest {
             gateway.publish(open("e", backend.as(1)));
             var ids = new HashSet<String>();
             for (int i = 0; i < 10; i++) {
-                ids.add(gateway.get("/demo/e/").headers().firstValue("X-Request-Id").orElseThrow());
+                ids.add(gateway.get("/demo/e/")
+                        .headers()
+                        .firstValue("X-Request-Id")
+                        .orElseThrow());
             }
             assertThat(ids).hasSize(10).allMatch(id -> id.matches("[0-9a-f]{32}"));
             assertThat(backend.seen)
@@ -109,10 +112,14 @@ class GatewayTest {
                             + "Connection: X-Hop, close\r\n\r\nx");
         })) {
             gateway.publish(open("e", backend.as(1)));
-            var answer = gateway.raw("GET /demo/e/ HTTP/1.1\r\nHost: h\r\nConnection: X-Mine\r\nConnection: close\r\nX-Mine: 1\r\n"
-                    + "TE: trailers\r\nProxy-Authorization: x\r\nX-Stays: 1\r\nUpgrade: h2c\r\n\r\n");
+            var answer = gateway.raw(
+                    "GET /demo/e/ HTTP/1.1\r\nHost: h\r\nConnection: X-Mine\r\nConnection: close\r\nX-Mine: 1\r\n"
+                            + "TE: trailers\r\nProxy-Authorization: x\r\nX-Stays: 1\r\nUpgrade: h2c\r\n\r\n");
 
-            assertThat(answer).startsWith("HTTP/1.1 200 OK").containsIgnoringCase("X-Kept: 1").endsWith("\r\n\r\nx");
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 200 OK")
+                    .containsIgnoringCase("X-Kept: 1")
+                    .endsWith("\r\n\r\nx");
             assertThat(answer).doesNotContainIgnoringCase("X-Hop").doesNotContainIgnoringCase("timeout=5");
             assertThat(backend.heads.getFirst())
                     .containsIgnoringCase("X-Stays: 1")
@@ -198,12 +205,13 @@ class GatewayTest {
             exchange.getResponseBody().write("data: two\n\n".getBytes(StandardCharsets.UTF_8));
         })) {
             gateway.publish(open("e", backend.as(1)));
-            var answer =
-                    gateway.http.send(gateway.request("/demo/e/stream").build(), BodyHandlers.ofInputStream());
+            var answer = gateway.http.send(gateway.request("/demo/e/stream").build(), BodyHandlers.ofInputStream());
             try (var body = answer.body()) {
-                assertThat(new String(body.readNBytes(11), StandardCharsets.UTF_8)).isEqualTo("data: one\n\n");
+                assertThat(new String(body.readNBytes(11), StandardCharsets.UTF_8))
+                        .isEqualTo("data: one\n\n");
                 read.countDown();
-                assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("data: two\n\n");
+                assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8))
+                        .isEqualTo("data: two\n\n");
             }
             assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
         }
@@ -300,14 +308,29 @@ class GatewayTest {
                 var secret = RawBackend.that(GatewayTest::answerEverything)) {
             gateway.publish(open("e", open.as(1)), RunningGateway.closed("secret", secret.as(1)));
             for (var rest : new String[] {
-                "/%2e%2e/secret/x", "/../secret/x", "//secret//x", "/a%2Fb", "/..;/secret", "/%00%0d%0aX:1", "/\\..\\secret"
+                "/%2e%2e/secret/x",
+                "/../secret/x",
+                "//secret//x",
+                "/a%2Fb",
+                "/..;/secret",
+                "/%00%0d%0aX:1",
+                "/\\..\\secret"
             }) {
                 gateway.raw("GET /demo/e" + rest + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
                 assertThat(open.heads.getLast()).startsWith("GET " + rest + " HTTP/1.1\r\n");
             }
             for (var uri : new String[] {
-                "//demo/secret/x", "/demo//secret/x", "/demo%2fsecret/x", "/./demo/secret/x", "/demo/e%2f..%2fsecret/x",
-                "/x/../demo/secret/", "/Demo/Secret/x", "/demo", "/", "*", "demo/secret"
+                "//demo/secret/x",
+                "/demo//secret/x",
+                "/demo%2fsecret/x",
+                "/./demo/secret/x",
+                "/demo/e%2f..%2fsecret/x",
+                "/x/../demo/secret/",
+                "/Demo/Secret/x",
+                "/demo",
+                "/",
+                "*",
+                "demo/secret"
             }) {
                 assertThat(gateway.raw("GET " + uri + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
                         .matches("(?s)HTTP/1.1 4\\d\\d .*");
@@ -375,7 +398,8 @@ class GatewayTest {
                             .counter()
                             .count())
                     .isEqualTo(1);
-            assertThat(gateway.gateway.counters(Name.of("demo"), Name.of("other"))).isEmpty();
+            assertThat(gateway.gateway.counters(Name.of("demo"), Name.of("other")))
+                    .isEmpty();
         }
     }
 
