@@ -1,0 +1,103 @@
+package dev.tidewright.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidewright.kernel.Home;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalDatabaseIT {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void itIsDurableAndAsksForThePassword() throws Exception {
+        try (var database = LocalDatabase.start(new Home(folder))) {
+            assertThat(show(database, "SHOW fsync")).isEqualTo("on");
+            assertThat(show(database, "SHOW synchronous_commit")).isEqualTo("on");
+            var connection = database.connection();
+            assertThatThrownBy(() -> DriverManager.getConnection(connection.getJdbcUrl(), "postgres", "guessed")
+                            .close())
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("password");
+        }
+    }
+
+    @Test
+    void dataSurviveAStop() throws Exception {
+        try (var database = LocalDatabase.start(new Home(folder))) {
+            run(database, "CREATE TABLE kept AS SELECT 42 AS answer");
+        }
+        try (var database = LocalDatabase.start(new Home(folder))) {
+            assertThat(show(database, "SELECT answer FROM kept")).isEqualTo("42");
+        }
+    }
+
+    @Test
+    void aDatabaseLeftBehindByAKilledProcessIsTakenOver() throws Exception {
+        var other = killedOwner();
+        assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(folder.resolve("postgres/postmaster.pid")).exists();
+        try (var database = LocalDatabase.start(new Home(folder))) {
+            assertThat(show(database, "SELECT answer FROM kept")).isEqualTo("42");
+        }
+    }
+
+    @Test
+    void aFolderHasOneInstanceAtATime() throws Exception {
+        var database = LocalDatabase.start(new Home(folder));
+        try {
+            // A lock of this JVM is refused with an exception of its own; another process gets the sentence.
+            assertThatThrownBy(() -> LocalDatabase.start(new Home(folder))).isInstanceOf(RuntimeException.class);
+        } finally {
+            database.close();
+        }
+    }
+
+    /** A JVM that opens the database, commits, and ends like {@code kill -9}. */
+    private Process killedOwner() throws Exception {
+        return new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Owner.class.getName(),
+                        folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(Files.createTempFile("owner", ".log").toFile())
+                .start();
+    }
+
+    private static String show(LocalDatabase database, String query) throws SQLException {
+        var details = database.connection();
+        try (var connection =
+                        DriverManager.getConnection(details.getJdbcUrl(), details.getUsername(), details.getPassword());
+                var rows = connection.createStatement().executeQuery(query)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private static void run(LocalDatabase database, String statement) throws SQLException {
+        var details = database.connection();
+        try (var connection =
+                DriverManager.getConnection(details.getJdbcUrl(), details.getUsername(), details.getPassword())) {
+            connection.createStatement().execute(statement);
+        }
+    }
+
+    /** The other process's main. */
+    static final class Owner {
+
+        public static void main(String[] arguments) throws Exception {
+            run(LocalDatabase.start(new Home(Path.of(arguments[0]))), "CREATE TABLE kept AS SELECT 42 AS answer");
+            Runtime.getRuntime().halt(137);
+        }
+    }
+}
