@@ -4,6 +4,7 @@ import dev.tidewright.kernel.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,10 +103,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpHeaders headers,
             HttpStatusCode status,
             WebRequest request) {
+        var ours = refusalIn(unreadable);
+        if (ours.isPresent()) {
+            return answer(Problems.of(located(ours.get(), unreadable)), request);
+        }
         for (Throwable cause = unreadable; cause != null; cause = cause.getCause()) {
-            if (cause instanceof Refusal refusal) {
-                return answer(Problems.of(located(refusal, unreadable)), request);
-            }
             if (cause instanceof UnrecognizedPropertyException unknown) {
                 var message = "there is no field \"" + unknown.getPropertyName() + "\" here; known are "
                         + unknown.getKnownPropertyIds();
@@ -140,10 +142,9 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleTypeMismatch(
             TypeMismatchException mismatch, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        for (Throwable cause = mismatch; cause != null; cause = cause.getCause()) {
-            if (cause instanceof Refusal refusal) {
-                return answer(Problems.of(refusal), request);
-            }
+        var ours = refusalIn(mismatch);
+        if (ours.isPresent()) {
+            return answer(Problems.of(ours.get()), request);
         }
         var field = String.valueOf(mismatch.getPropertyName());
         return answer(
@@ -166,6 +167,15 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             problem.setProperty("code", code);
         }
         return super.handleExceptionInternal(fault, body, headers, status, request);
+    }
+
+    private static Optional<Refusal> refusalIn(Throwable fault) {
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Refusal refusal) {
+                return Optional.of(refusal);
+            }
+        }
+        return Optional.empty();
     }
 
     private static Refusal located(Refusal refusal, Throwable unreadable) {

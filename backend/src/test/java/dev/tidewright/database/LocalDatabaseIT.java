@@ -76,8 +76,8 @@ class LocalDatabaseIT {
 
     private static String show(LocalDatabase database, String query) throws SQLException {
         var details = database.connection();
-        try (var connection =
-                        DriverManager.getConnection(details.getJdbcUrl(), details.getUsername(), details.getPassword());
+        try (var connection = DriverManager.getConnection(
+                        details.getJdbcUrl(), details.getUsername(), details.getPassword());
                 var rows = connection.createStatement().executeQuery(query)) {
             rows.next();
             return rows.getString(1);

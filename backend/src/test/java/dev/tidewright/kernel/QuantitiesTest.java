@@ -18,13 +18,38 @@ class QuantitiesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"512Mi,536870912", "1.5G,1500000000", "16Gi,17179869184", "1,1", "2k,2000", "0,0", "1024Ti,1125899906842624"})
+    @CsvSource({
+        "512Mi,536870912",
+        "1.5G,1500000000",
+        "16Gi,17179869184",
+        "1,1",
+        "2k,2000",
+        "0,0",
+        "1024Ti,1125899906842624"
+    })
     void sizesBecomeBytes(String text, long bytes) {
         assertThat(Quantities.bytes("memory", text)).isEqualTo(bytes);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "-1", "1e999", "1e3", "16 GB", "NaN", "Infinity", "0x10", "1.0005", "m", "10001", "1Gi", "٣", "1,5"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "-1",
+                "1e999",
+                "1e3",
+                "16 GB",
+                "NaN",
+                "Infinity",
+                "0x10",
+                "1.0005",
+                "m",
+                "10001",
+                "1Gi",
+                "٣",
+                "1,5"
+            })
     void whatIsNoNumberOfCoresIsRefused(String text) {
         assertThatThrownBy(() -> Quantities.cpuMillis("resources.cpu", text))
                 .isInstanceOfSatisfying(Refusal.Invalid.class, refusal -> {
@@ -63,7 +88,20 @@ class QuantitiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-a", "a-", "A", "a_b", "a.b", "ä", "a b", "../x", "a\n", "0123456789012345678901234567890123456789012345678901234567890123"})
+    @ValueSource(
+            strings = {
+                "",
+                "-a",
+                "a-",
+                "A",
+                "a_b",
+                "a.b",
+                "ä",
+                "a b",
+                "../x",
+                "a\n",
+                "0123456789012345678901234567890123456789012345678901234567890123"
+            })
     void namesOutsideDns1123AreRefused(String text) {
         assertThatThrownBy(() -> Name.of(text)).isInstanceOf(Refusal.Invalid.class);
     }

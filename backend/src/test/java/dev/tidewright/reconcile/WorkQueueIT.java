@@ -98,7 +98,9 @@ class WorkQueueIT {
         var taken = only(queue.claim("heir", 10));
         queue.settle(taken, "dead", Next.done());
         clock.turn(Duration.ofSeconds(21));
-        assertThat(queue.claim("heir", 10)).as("the dead one's word no longer counts").hasSize(1);
+        assertThat(queue.claim("heir", 10))
+                .as("the dead one's word no longer counts")
+                .hasSize(1);
     }
 
     @Test
