@@ -493,7 +493,8 @@ class GatewayTest {
     }
 
     private static boolean refuses(int port) {
-        try (var socket = new java.net.Socket("127.0.0.1", port)) {
+        try {
+            new java.net.Socket("127.0.0.1", port).close();
             return false;
         } catch (IOException refused) {
             return true;
