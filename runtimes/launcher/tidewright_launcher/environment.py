@@ -20,6 +20,7 @@ from typing import Mapping
 from . import requirements as wishes
 from .ending import environment_failed, say
 from .locking import exclusive
+from .process import die_with_parent
 
 LAYOUT = 1
 
@@ -112,23 +113,21 @@ def _install(folder: Path, lines: list[str], source: Path | None, variables: Map
     given |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PYTHONUNBUFFERED": "1", "UV_PYTHON_DOWNLOADS": "never"}
     uv = shutil.which("uv", path=given.get("PATH"))
     python = str(folder / "bin" / "python")
-    wish = folder.with_name(folder.name + ".txt")
-    wish.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    wish = folder / "requirements.txt"
     where = source or folder.parent
-    try:
-        if uv:
-            say(f"building the environment with uv: {_short(lines)}")
-            _run([uv, "venv", "--seed", "--python", sys.executable, str(folder)], where, given)
-            _run([uv, "pip", "install", "--python", python, "-r", str(wish)], where, given)
-        else:
-            say(f"building the environment with pip: {_short(lines)}")
-            _run([sys.executable, "-m", "venv", str(folder)], where, given)
-            _run([python, "-m", "pip", "install", "--progress-bar", "off", "--no-compile", "-r", str(wish)], where, given)
-    finally:
-        wish.unlink(missing_ok=True)
+    if uv:
+        say(f"building the environment with uv: {_short(lines)}")
+        _run([uv, "venv", "--seed", "--python", sys.executable, str(folder)], where, given)
+        wish.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        _run([uv, "pip", "install", "--python", python, "-r", str(wish)], where, given, lines)
+    else:
+        say(f"building the environment with pip: {_short(lines)}")
+        _run([sys.executable, "-m", "venv", str(folder)], where, given)
+        wish.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        _run([python, "-m", "pip", "install", "--progress-bar", "off", "--no-compile", "-r", str(wish)], where, given, lines)
 
 
-def _run(command: list[str], where: Path, variables: Mapping[str, str]) -> None:
+def _run(command: list[str], where: Path, variables: Mapping[str, str], lines: list[str] | None = None) -> None:
     said: deque[str] = deque(maxlen=400)
     process = subprocess.Popen(
         command,
@@ -140,9 +139,11 @@ def _run(command: list[str], where: Path, variables: Mapping[str, str]) -> None:
         encoding="utf-8",
         errors="replace",
         process_group=0,
+        preexec_fn=die_with_parent,
     )
     try:
         for line in process.stdout:
+            line = _named(line, lines or [])
             said.append(line.rstrip())
             os.write(1, line.encode("utf-8", "replace"))
         code = process.wait()
@@ -151,6 +152,16 @@ def _run(command: list[str], where: Path, variables: Mapping[str, str]) -> None:
         raise
     if code:
         raise environment_failed(f"The environment could not be built: {telling_line(list(said))}")
+
+
+def _named(text: str, lines: list[str]) -> str:
+    """Installers speak of a line of our temporary file; the user knows the requirement itself."""
+
+    def wish(found: re.Match[str]) -> str:
+        number = int(found[1])
+        return lines[number - 1] if 0 < number <= len(lines) else found[0]
+
+    return re.sub(r"-r \S+ \(line (\d+)\)", wish, text)
 
 
 def _end(process: subprocess.Popen) -> None:

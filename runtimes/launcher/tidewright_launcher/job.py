@@ -1,9 +1,8 @@
 """One attempt of a job, from its spec to its artifacts."""
 
 import json
-import os
+import shutil
 import signal
-import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +70,8 @@ class Job:
 
     def _run(self, spec: dict[str, Any], root: Path, entry: command.Entry, python: environment.Python) -> Outcome:
         output = self._setting.workdir / "output"
-        output.mkdir(exist_ok=True)
+        shutil.rmtree(output, ignore_errors=True)
+        output.mkdir()
         given = python.variables(self._setting.variables) | {"TIDEWRIGHT_OUTPUT": str(output)}
         variables = surroundings.variables(self._setting, spec, root, given)
         fault_file = self._setting.workdir / "notebook-fault.json"

@@ -1,7 +1,9 @@
 """Reads the setting, runs a job or becomes a service, and leaves the last sentence."""
 
 import os
+import signal
 import traceback
+from typing import Any
 
 from . import job, service
 from .control import Control, Refused
@@ -15,6 +17,8 @@ def main(arguments: list[str]) -> int:
         return 2
     log = os.environ.get("TIDEWRIGHT_TERMINATION_LOG")
     try:
+        signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGINT, _stop)
         setting = Setting.of(dict(os.environ))
         control = Control(setting.api, setting.token, setting.retry_seconds)
         if arguments == ["service"]:
@@ -35,3 +39,7 @@ def main(arguments: list[str]) -> int:
     say(message if code else f"done: {message}")
     last_sentence(log, reason, message)
     return code
+
+
+def _stop(number: int, frame: Any) -> None:
+    raise Stopped

@@ -39,7 +39,7 @@ class Process:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 process_group=0,
-                preexec_fn=_die_with_parent if _prctl else None,
+                preexec_fn=die_with_parent,
             )
         except (FileNotFoundError, PermissionError, OSError, ValueError) as fault:
             raise command_not_found(f"The command {argv[0]!r} could not be started: {fault}.") from None
@@ -107,8 +107,10 @@ class Process:
                 self._last[name].append(text[:1000])
 
 
-def _die_with_parent() -> None:
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+def die_with_parent() -> None:
+    """To be called in a child before it becomes another program: it is not to outlive a launcher that is killed."""
+    if _prctl:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _read(handle: int) -> bytes | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import command, environment, model, requirements, source, surroundings
 from .control import Away, Control, Refused, path_of
-from .ending import Failed, Stopped, say, source_unavailable
+from .ending import Failed, say, source_unavailable
 from .setting import Setting
 
 USUAL = ("app.py", "main.py", "serve.py", "service.py", "server.py")
@@ -16,8 +16,6 @@ SERVING = surroundings.HERE.parent.parent / "serving"
 
 def run(setting: Setting, control: Control) -> None:
     """Does not return: the service takes over this process, so that signals and exit codes are its own."""
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
     revision = setting.required_id("TIDEWRIGHT_REVISION_ID")
     port = setting.required("PORT")
     spec = _spec(control, revision)
@@ -82,7 +80,3 @@ def _spec(control: Control, revision: str) -> dict[str, Any]:
         raise source_unavailable(f"The control plane refused to describe the revision: {fault}") from None
     except (Away, ValueError) as fault:
         raise source_unavailable(f"The revision's description could not be fetched: the control plane is away ({fault}).") from None
-
-
-def _stop(number: int, frame: Any) -> None:
-    raise Stopped
