@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tidewright.kernel.Name;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What passes, how it is spread, and what is counted. */
 @Timeout(60)
+@SuppressWarnings("StringConcatToTextBlock") // the bytes on the wire end their lines with CR LF
 class GatewayTest {
 
     @TempDir
@@ -494,14 +497,14 @@ class GatewayTest {
 
     private static boolean refuses(int port) {
         try {
-            new java.net.Socket("127.0.0.1", port).close();
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
             return false;
         } catch (IOException refused) {
             return true;
         }
     }
 
-    private static void answerEverything(java.net.Socket socket, RawBackend self) throws IOException {
+    private static void answerEverything(Socket socket, RawBackend self) throws IOException {
         for (var head = self.head(socket); !head.isEmpty(); head = self.head(socket)) {
             RawBackend.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         }
