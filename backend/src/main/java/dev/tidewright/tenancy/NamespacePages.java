@@ -1,0 +1,164 @@
+package dev.tidewright.tenancy;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** Namespaces as pages: the list, and each one's quota and members. */
+@Controller
+class NamespacePages {
+
+    private final NamespaceService service;
+    private final Access access;
+
+    NamespacePages(NamespaceService service, Access access) {
+        this.service = service;
+        this.access = access;
+    }
+
+    @GetMapping("/namespaces")
+    @PreAuthorize("@access.signedIn()")
+    String list(Model model) {
+        model.addAttribute(
+                "rows", access.mine().stream().map(service::find).map(this::row).toList());
+        model.addAttribute("mayCreate", access.isPlatformAdmin());
+        model.addAttribute("standard", Limits.DEFAULT);
+        return "namespaces";
+    }
+
+    @PostMapping("/namespaces")
+    @PreAuthorize("@access.platformAdmin()")
+    String create(@RequestParam String name, @RequestParam String description, LimitsForm form) {
+        var created = service.create(
+                new CreateNamespace(Name.of(name.strip()), description.strip(), form.limits(Map.of())), access.actor());
+        return "redirect:/ns/" + created.name() + "/settings";
+    }
+
+    @GetMapping("/ns/{ns}/settings")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    String settings(@PathVariable Name ns, Model model) {
+        var namespace = service.find(ns);
+        model.addAttribute("namespace", row(namespace));
+        model.addAttribute("version", namespace.version());
+        model.addAttribute("limits", namespace.limits());
+        model.addAttribute("gpu", LimitsForm.words(namespace.limits().gpu()));
+        model.addAttribute("members", service.members(ns));
+        model.addAttribute("roles", Role.values());
+        model.addAttribute("mayManage", access.roleIn(ns).filter(Role.ADMIN::equals).isPresent());
+        model.addAttribute("mayEdit", access.isPlatformAdmin());
+        return "namespace";
+    }
+
+    @PostMapping("/ns/{ns}/settings")
+    @PreAuthorize("@access.may(#ns, 'VIEWER') and @access.platformAdmin()")
+    String change(
+            @PathVariable Name ns, @RequestParam long version, @RequestParam String description, LimitsForm form) {
+        service.change(
+                ns,
+                "\"" + version + "\"",
+                new ChangeNamespace(description.strip(), form.limits(form.devices())),
+                access.actor());
+        return "redirect:/ns/" + ns + "/settings";
+    }
+
+    @PostMapping("/ns/{ns}/members")
+    @PreAuthorize("@access.may(#ns, 'ADMIN')")
+    String putMember(@PathVariable Name ns, @RequestParam String user, @RequestParam Role role) {
+        service.putMember(ns, Name.of(user.strip()), role, access.actor());
+        return "redirect:/ns/" + ns + "/settings";
+    }
+
+    @PostMapping("/ns/{ns}/members/{user}/remove")
+    @PreAuthorize("@access.may(#ns, 'ADMIN')")
+    String removeMember(@PathVariable Name ns, @PathVariable Name user) {
+        service.removeMember(ns, user, access.actor());
+        return "redirect:/ns/" + ns + "/settings";
+    }
+
+    @PostMapping("/ns/{ns}/delete")
+    @PreAuthorize("@access.may(#ns, 'VIEWER') and @access.platformAdmin()")
+    String delete(@PathVariable Name ns, @RequestParam long version, @RequestParam String typed) {
+        if (!typed.equals(ns.value())) {
+            throw new Refusal.Invalid(
+                    "not-confirmed", "typed", "type the name " + ns + " to delete it");
+        }
+        service.delete(ns, "\"" + version + "\"", access.actor());
+        return "redirect:/namespaces";
+    }
+
+    private Row row(Namespace namespace) {
+        var quota = service.quota(namespace.name());
+        return new Row(
+                namespace.name().value(),
+                namespace.description(),
+                access.roleIn(namespace.name()).map(Role::word).orElse(""),
+                quota.bars(),
+                quota.holders(),
+                namespace.createdAt(),
+                namespace.createdBy());
+    }
+
+    /** One namespace as the list and its own page show it. */
+    record Row(
+            String name,
+            String description,
+            String role,
+            List<QuotaView.Bar> bars,
+            List<QuotaView.Holder> holders,
+            Instant createdAt,
+            String createdBy) {}
+
+    /**
+     * Limits as a form sends them.
+     *
+     * @param gpu {@code nvidia.com/gpu=2}, several divided by commas; null keeps what was there
+     */
+    record LimitsForm(
+            String cpu, String memory, @Nullable String gpu, String storage, Integer jobs, Integer endpoints) {
+
+        Limits limits(Map<String, Long> devices) {
+            return Limits.of(cpu.strip(), memory.strip(), devices, storage.strip(), jobs, endpoints);
+        }
+
+        Map<String, Long> devices() {
+            var devices = new TreeMap<String, Long>();
+            for (var part : gpu == null ? new String[0] : gpu.split(",")) {
+                if (!part.isBlank()) {
+                    var pair = part.strip().split("=", 2);
+                    devices.put(pair[0].strip(), count(pair.length < 2 ? "1" : pair[1].strip()));
+                }
+            }
+            return devices;
+        }
+
+        private static long count(String text) {
+            if (!text.matches("[0-9]{1,6}")) {
+                throw new Refusal.Invalid(
+                        "invalid-quantity",
+                        "gpu",
+                        "\"" + Text.shortened(text, 20) + "\" is no number of devices: write nvidia.com/gpu=2");
+            }
+            return Long.parseLong(text);
+        }
+
+        static String words(Map<String, Long> devices) {
+            return String.join(
+                    ", ",
+                    devices.entrySet().stream()
+                            .map(device -> device.getKey() + "=" + device.getValue())
+                            .toList());
+        }
+    }
+}

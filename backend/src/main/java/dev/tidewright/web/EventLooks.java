@@ -1,0 +1,70 @@
+package dev.tidewright.web;
+
+import dev.tidewright.history.HistoryEntry;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Which picture, colour and address a history entry has; the templates call it as {@code @looks}. */
+@Component("looks")
+public class EventLooks {
+
+    private static final Set<String> GOOD = Set.of("SUCCEEDED", "READY", "SERVING", "COMPLETED");
+    private static final Set<String> BAD = Set.of("FAILED", "ABORTED", "LOST");
+    private static final Set<String> BUSY = Set.of("RUNNING", "PROGRESSING", "ROLLING_OUT", "STARTING");
+
+    /** The state whose colour it wears. */
+    public String st(HistoryEntry entry) {
+        var to = entry.to() == null ? "" : entry.to().toUpperCase(Locale.ROOT);
+        if (GOOD.contains(to)) {
+            return "succeeded";
+        }
+        if (BAD.contains(to) || entry.verb().contains("fail")) {
+            return "failed";
+        }
+        if (to.equals("DEGRADED") || to.equals("UNAVAILABLE")) {
+            return "degraded";
+        }
+        if (BUSY.contains(to)) {
+            return "running";
+        }
+        return to.equals("QUEUED") ? "queued" : "cancelled";
+    }
+
+    public String icon(HistoryEntry entry) {
+        return switch (st(entry)) {
+            case "succeeded" -> "circle-check";
+            case "failed" -> "circle-x";
+            case "degraded" -> "alert-triangle";
+            case "queued" -> "clock-hour-4";
+            default ->
+                switch (entry.kind()) {
+                    case "job", "attempt" -> "rocket";
+                    case "model", "model-version", "alias" -> "stack-2";
+                    case "endpoint", "revision", "rollout" -> "route-2";
+                    case "token" -> "key";
+                    case "user", "member" -> "user";
+                    default -> "history";
+                };
+        };
+    }
+
+    /** The page of what it happened to; null where there is none. */
+    public @Nullable String link(HistoryEntry entry) {
+        if (entry.namespace() == null) {
+            return null;
+        }
+        var at = "/ns/" + entry.namespace();
+        var parts = entry.name().split("/", 2);
+        return switch (entry.kind()) {
+            case "job", "attempt" -> at + "/jobs/" + parts[0];
+            case "model", "alias" -> at + "/models/" + parts[0];
+            case "model-version" ->
+                at + "/models/" + parts[0] + (parts.length > 1 ? "/versions/" + parts[1] : "");
+            case "endpoint", "revision", "rollout", "autoscaling-policy" -> at + "/endpoints/" + parts[0];
+            case "namespace", "member", "quota" -> at + "/settings";
+            default -> null;
+        };
+    }
+}

@@ -1,0 +1,238 @@
+// Everything here is a comfort: without it the pages still read and submit. No inline code, no eval (CSP default-src 'self').
+(() => {
+  const root = document.documentElement;
+  const $ = (css, from = document) => from.querySelector(css);
+  const $$ = (css, from = document) => [...from.querySelectorAll(css)];
+  let said = 0;
+  const say = (text, now = true) => {
+    if (!now && Date.now() - said < 10_000) return;
+    said = Date.now();
+    const region = $('#say');
+    if (region) region.textContent = text;
+  };
+  const atEnd = box => box.scrollTop + box.clientHeight > box.scrollHeight - 8;
+  const typing = element => element?.closest?.('input, textarea, select, [contenteditable]');
+
+  // ── Live: elements with data-every="seconds" ask for themselves (hx-trigger="tick") while the page is looked at
+  const dot = $('#live-dot');
+  let paused = false, lost = 0;
+  const show = () => {
+    if (!dot) return;
+    const state = lost > 1 ? 'lost' : paused || document.hidden ? 'paused' : 'on';
+    if (dot.dataset.live === state) return;
+    dot.dataset.live = state;
+    dot.textContent = { on: 'Live', paused: 'Paused', lost: 'Connection lost' }[state];
+    dot.setAttribute('aria-pressed', state === 'paused');
+    if (state === 'lost') say('Connection lost, trying again');
+  };
+  const due = new Map();
+  const tick = force => {
+    show();
+    if (document.hidden || (paused && !force)) return;
+    for (const element of $$('[data-every]')) {
+      const next = due.get(element.id) ?? 0;
+      if (!force && Date.now() < next) continue;
+      due.set(element.id, Date.now() + Number(element.dataset.every) * 1000 * (lost > 1 ? 2.5 : 1) - 50);
+      element.dispatchEvent(new CustomEvent('tick'));
+    }
+    $$('pre[data-log]').forEach(readLog);
+  };
+
+  // ── Log: only appends; following stops when the reader scrolls up
+  const level = text => /\b(error|exception|traceback|fatal|critical)\b/i.test(text) ? 'error' : /\bwarn(ing)?\b/i.test(text) ? 'warn' : /^(\[?tidewright|launcher)/i.test(text) ? 'sys' : '';
+  function line(text) {
+    const row = document.createElement('span'), number = document.createElement('b'), words = document.createElement('span');
+    row.className = 'ln';
+    const kind = level(text);
+    if (kind) row.dataset.level = kind;
+    words.textContent = text;
+    row.append(number, words);
+    return row;
+  }
+  async function readLog(pre) {
+    if (pre.dataset.ended === 'true' || pre.busy) return;
+    pre.busy = true;
+    try {
+      const url = new URL(pre.dataset.log, location.href);
+      url.searchParams.set('position', pre.dataset.next || '0');
+      const answer = await fetch(url, { headers: { Accept: 'application/json', 'HX-Request': 'true' } });
+      if (!answer.ok) return;
+      const slice = await answer.json();
+      if (slice.text) {
+        const follow = atEnd(pre) || pre.closest('.log').querySelector('[data-follow]')?.getAttribute('aria-pressed') === 'true';
+        const lines = (slice.text.endsWith('\n') ? slice.text.slice(0, -1) : slice.text).split('\n');
+        pre.querySelector('.none')?.remove();
+        pre.append(...lines.map(line));
+        while (pre.childElementCount > 10_000) pre.firstElementChild.remove();
+        find(pre);
+        if (follow) pre.scrollTop = pre.scrollHeight;
+      }
+      pre.dataset.next = slice.next;
+      pre.dataset.ended = slice.ended;
+    } catch { /* the next tick tries again */ } finally { pre.busy = false; }
+  }
+  function find(pre) {
+    const box = pre.closest('.log').querySelector('[data-find]');
+    const wanted = box?.value.toLowerCase() ?? '';
+    let hits = 0;
+    for (const row of pre.children) {
+      const words = row.lastElementChild;
+      if (!words) continue;
+      const text = words.textContent, at = wanted ? text.toLowerCase().indexOf(wanted) : -1;
+      if (words.firstElementChild) words.textContent = text;
+      row.classList.toggle('hidden-line', Boolean(wanted) && at < 0);
+      if (at < 0) continue;
+      hits++;
+      const mark = document.createElement('mark');
+      mark.textContent = text.slice(at, at + wanted.length);
+      words.replaceChildren(text.slice(0, at), mark, text.slice(at + wanted.length));
+    }
+    const count = pre.closest('.log').querySelector('[data-hits]');
+    if (count) count.textContent = wanted ? `${hits} ${hits === 1 ? 'line' : 'lines'}` : '';
+  }
+
+  // ── Charts: drawn from the table beside them, which is what reads without a script
+  const drawn = new Map();
+  let probe;
+  const colour = name => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
+  function draw(figure) {
+    const table = $('table', figure), box = $('.plot', figure);
+    if (!table || !box || !window.uPlot) return;
+    const names = $$('thead th', table).slice(1).map(th => th.textContent.trim());
+    const rows = $$('tbody tr', table).map(tr => [...tr.cells].map(cell => cell.dataset.v === undefined || cell.dataset.v === '' ? null : Number(cell.dataset.v)));
+    const key = root.dataset.bsTheme + '|' + names.join() + '|' + rows.length + '|' + JSON.stringify(rows.at(-1) ?? '');
+    if (drawn.get(figure.id)?.key === key && drawn.get(figure.id).box === box) return;
+    drawn.get(figure.id)?.plot.destroy();
+    drawn.delete(figure.id);
+    if (rows.length < 1) return;
+    const data = names.reduce((all, _, n) => (all.push(rows.map(row => row[n + 1] ?? null)), all), [rows.map(row => row[0])]);
+    const time = figure.dataset.x === 'time', unit = figure.dataset.unit || '';
+    const muted = colour('--tw-muted'), axis = { stroke: muted, font: '11px Inter, system-ui, sans-serif', grid: { stroke: colour('--tw-grid'), width: 1 }, ticks: { show: false } };
+    const legend = $$('.legend b', figure);
+    const text = v => v == null ? '–' : String(+v.toPrecision(4)) + unit;
+    const read = i => names.forEach((_, n) => legend[n] && (legend[n].textContent = text(i == null ? data[n + 1].findLast(v => v != null) : data[n + 1][i])));
+    const plot = new uPlot({
+      width: box.clientWidth, height: box.clientHeight, legend: { show: false }, cursor: { y: false },
+      scales: { x: { time }, y: { range: (_, lo, hi) => lo === hi ? [lo - 1, hi + 1] : [figure.dataset.zero ? 0 : lo - (hi - lo) * .08, hi + (hi - lo) * .12] } },
+      axes: [{ ...axis, size: 22, space: 60, ...(time ? { values: (_, vs) => vs.map(v => new Date(v * 1e3).toISOString().slice(11, 16)) } : {}) }, { ...axis, size: 52, space: 30, values: (_, vs) => vs.map(v => +v.toPrecision(4) + unit) }],
+      series: [{}, ...names.map((label, n) => ({ label, stroke: colour('--c' + (n % 6 + 1)), width: 1.75, dash: n === 1 ? [6, 4] : undefined, spanGaps: true, points: { show: rows.length < 40, size: 5 } }))],
+      hooks: { setCursor: [u => read(u.cursor.idx)] },
+    }, data, box);
+    drawn.set(figure.id, { plot, key, box });
+    read();
+  }
+  const drawAll = () => $$('figure[data-chart]').forEach(draw);
+
+  // ── A refused form: each sentence goes to its field
+  function refuse(note) {
+    const form = note.closest('form');
+    if (!form) { note.scrollIntoView({ block: 'nearest' }); return; }
+    let first;
+    for (const item of $$('[data-field]', note)) {
+      const name = item.dataset.field, last = name.split('.').at(-1);
+      const field = form.elements[name] ?? [...form.elements].find(f => f.name && (f.name === last || f.name.split('.').at(-1) === last));
+      const input = field instanceof RadioNodeList ? field[0] : field;
+      if (!input || input.type === 'hidden') continue;
+      const error = document.createElement('span');
+      error.className = 'field-error';
+      error.id = 'e-' + (input.id || name).replace(/\W/g, '-');
+      error.textContent = item.lastElementChild?.textContent ?? item.textContent;
+      input.setAttribute('aria-invalid', 'true');
+      input.setAttribute('aria-errormessage', error.id);
+      input.after(error);
+      for (let shut = input.closest('details:not([open])'); shut; shut = shut.parentElement.closest('details:not([open])')) shut.open = true;
+      first ??= input;
+    }
+    (first ?? note).scrollIntoView({ block: 'center' });
+    first?.focus({ preventScroll: true });
+  }
+  const forgive = form => {
+    $$('.field-error', form).forEach(error => error.remove());
+    $$('[aria-invalid]', form).forEach(input => { input.removeAttribute('aria-invalid'); input.removeAttribute('aria-errormessage'); });
+  };
+
+  // ── After every change of the page
+  function dress(from = document) {
+    drawAll();
+    $$('.scroll', from).forEach(box => {           // wide tables: reachable by keyboard
+      if (box.scrollWidth > box.clientWidth && !$('a[href], button, input, select', box)) {
+        box.tabIndex = 0; box.setAttribute('role', 'region'); box.setAttribute('aria-label', 'Table, scrolls sideways');
+      }
+    });
+  }
+
+  document.addEventListener('DOMContentLoaded', () => {
+    probe = document.body.appendChild(document.createElement('span'));
+    probe.hidden = true;
+    if (dot && $('[data-every], pre[data-log]')) dot.hidden = false;
+    $$('.tabsbar [aria-current], .nav-underline [aria-current]').forEach(a => { const bar = a.closest('ul'); bar.scrollLeft = a.offsetLeft - bar.clientWidth / 2; });
+    $$('pre[data-log]').forEach(pre => { pre.scrollTop = pre.scrollHeight; });
+    const wanted = new URLSearchParams(location.search).get('dialog'), dialog = wanted && document.getElementById(wanted);
+    if (dialog instanceof HTMLDialogElement) { dialog.close(); dialog.showModal(); }
+    $$('[data-must]').forEach(input => input.dispatchEvent(new Event('input', { bubbles: true })));
+    dress();
+    setInterval(tick, 500);
+    let wait;
+    addEventListener('resize', () => { clearTimeout(wait); wait = setTimeout(() => drawn.forEach(({ plot, box }) => plot.setSize({ width: box.clientWidth, height: box.clientHeight })), 80); });
+    document.addEventListener('visibilitychange', () => document.hidden ? show() : tick(true));
+  });
+
+  document.addEventListener('htmx:after:swap', e => {
+    dress();
+    $$('[data-refusal]:not([data-shown])').forEach(note => { note.dataset.shown = 'true'; refuse(note); });
+    if (e.target.matches?.('[data-every]')) say('Updated', false);
+  });
+  document.addEventListener('htmx:before:request', e => { const form = e.target.closest?.('form'); if (form) forgive(form); });
+  document.addEventListener('htmx:after:request', () => { lost = 0; show(); });
+  document.addEventListener('htmx:error', () => { lost++; show(); });
+
+  document.addEventListener('click', e => {
+    const link = e.target.closest('a[data-dialog]');
+    if (link && !e.ctrlKey && !e.metaKey) { const dialog = document.getElementById(link.dataset.dialog); if (dialog) { e.preventDefault(); dialog.showModal(); return; } }
+    $$('details.menu[open]').forEach(menu => menu.contains(e.target) || (menu.open = false));
+    const b = e.target.closest('button');
+    if (!b) return;
+    if (b === dot) { paused = !paused; if (!paused) tick(true); show(); }
+    if (b.matches('[data-theme-toggle]')) {
+      root.dataset.bsTheme = root.dataset.bsTheme === 'dark' ? 'light' : 'dark';
+      document.cookie = `theme=${root.dataset.bsTheme}; path=/; max-age=31536000; samesite=lax`;
+      drawAll();
+    }
+    if (b.matches('[data-copy]')) { navigator.clipboard?.writeText(b.dataset.copy || $('pre', b.parentElement)?.innerText || ''); say('Copied'); }
+    if (b.matches('[data-close]')) { e.preventDefault(); b.closest('dialog')?.close(); }
+    if (b.matches('[data-wrap]')) b.setAttribute('aria-pressed', $('pre', b.closest('.log')).classList.toggle('wrap'));
+    if (b.matches('[data-follow]')) {
+      const on = b.getAttribute('aria-pressed') !== 'true', pre = $('pre', b.closest('.log'));
+      b.setAttribute('aria-pressed', on);
+      if (on) pre.scrollTop = pre.scrollHeight;
+    }
+    if (b.matches('[data-add-row]')) {
+      const rows = $(b.dataset.addRow), copy = rows.lastElementChild.cloneNode(true);
+      $$('input', copy).forEach(input => { input.value = ''; });
+      rows.append(copy);
+      $('input', copy).focus();
+    }
+    if (b.matches('[data-fill]')) { const box = document.getElementById(b.dataset.fill); box.value = b.dataset.value; box.focus(); }
+  });
+  document.addEventListener('input', e => {
+    if (e.target.matches('[data-find]')) find($('pre', e.target.closest('.log')));
+    if (e.target.matches('[data-must]')) $$('button[data-needs-word]', e.target.form).forEach(b => { b.disabled = e.target.value !== e.target.dataset.must; });
+  });
+  document.addEventListener('change', e => { if (e.target.matches('[data-submit]')) e.target.form.requestSubmit(); });
+  document.addEventListener('scroll', e => {
+    const pre = e.target;
+    if (!pre.matches?.('.log pre')) return;
+    $('[data-follow]', pre.closest('.log'))?.setAttribute('aria-pressed', atEnd(pre));
+  }, true);
+
+  let before = '';
+  document.addEventListener('keydown', e => {
+    if (e.key === 'Escape') $$('details.menu[open]').forEach(menu => { menu.open = false; $('summary', menu).focus(); });
+    if (e.ctrlKey && e.key === 'Enter' && e.target.form) { e.preventDefault(); e.target.form.requestSubmit(); }
+    if (typing(e.target) || e.ctrlKey || e.metaKey || e.altKey || $('dialog:modal')) return;
+    if (e.key === '/') { e.preventDefault(); $('#q')?.focus(); }
+    if (e.key === '?') location.href = '/help';
+    if (before === 'g') { const tab = { h: 0, j: 1, m: 2, e: 3, y: 4 }[e.key], links = $$('.tabsbar a'); if (tab !== undefined && links.length > 5) location.href = links[tab].href; }
+    before = e.key;
+  });
+})();
