@@ -4,6 +4,8 @@ import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tenancy.Caller;
+import dev.tidewright.tenancy.Namespaces;
+import dev.tidewright.tenancy.QuotaView;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -25,10 +27,12 @@ import org.springframework.web.servlet.HandlerMapping;
 public class Shell {
 
     private final Access access;
+    private final Namespaces namespaces;
     private final String version;
 
-    Shell(Access access, ObjectProvider<BuildProperties> build) {
+    Shell(Access access, Namespaces namespaces, ObjectProvider<BuildProperties> build) {
         this.access = access;
+        this.namespaces = namespaces;
         var properties = build.getIfAvailable();
         var known = properties == null ? null : properties.getVersion();
         this.version = known == null ? "development" : known;
@@ -57,11 +61,19 @@ public class Shell {
                 here == null ? null : here.name(),
                 here == null ? "" : here.role(),
                 access.isPlatformAdmin(),
-                List.of(),
+                here == null ? List.of() : pill(Name.of(here.name())),
                 0,
                 0,
                 version,
                 server);
+    }
+
+    /** The parts that people run into first: processors and devices. */
+    private List<QuotaView.Bar> pill(Name ns) {
+        return namespaces.quota(ns).bars().stream()
+                .filter(bar -> bar.resource().equals("cpu") || bar.resource().contains("/"))
+                .limit(3)
+                .toList();
     }
 
     private String roleIn(Name name) {
@@ -106,7 +118,7 @@ public class Shell {
             @Nullable String ns,
             String role,
             boolean platformAdmin,
-            List<QuotaBar> quota,
+            List<QuotaView.Bar> quota,
             long activeJobs,
             long troubledEndpoints,
             String version,

@@ -10,9 +10,11 @@ import org.springframework.stereotype.Component;
 public class Namespaces {
 
     private final NamespaceRows rows;
+    private final QuotaHolds holds;
 
-    Namespaces(NamespaceRows rows) {
+    Namespaces(NamespaceRows rows, QuotaHolds holds) {
         this.rows = rows;
+        this.holds = holds;
     }
 
     /** The living namespace of this name, or {@code NotFound}. */
@@ -23,5 +25,15 @@ public class Namespaces {
     /** Also finds a deleted one: history still refers to it. */
     public Namespace require(UUID id) {
         return rows.findById(id).orElseThrow(() -> new Refusal.NotFound("namespace", id));
+    }
+
+    /** How full a namespace is, and who holds what. */
+    public QuotaView quota(Name name) {
+        var namespace = require(name);
+        return QuotaView.of(
+                namespace,
+                Usage.of(holds.findByNamespaceIdOrderByKindAscNameAsc(namespace.id()).stream()
+                        .map(QuotaHold::hold)
+                        .toList()));
     }
 }

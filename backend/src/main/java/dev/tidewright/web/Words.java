@@ -119,6 +119,18 @@ public class Words {
         return Text.counted(count, noun);
     }
 
+    /** What a resource is called on a page: {@code nvidia.com/gpu} is GPU. */
+    public String device(String resource) {
+        return switch (resource) {
+            case "cpu" -> "CPU";
+            case "memory" -> "Memory";
+            case "storage" -> "Artifacts";
+            case "jobs" -> "Running jobs";
+            case "endpoints" -> "Endpoints";
+            default -> resource.endsWith("/gpu") ? "GPU" : resource.substring(resource.indexOf('/') + 1);
+        };
+    }
+
     /** The beginning and the end of an id or digest. */
     public String abbreviated(@Nullable Object id) {
         var text = String.valueOf(id).replaceFirst("^sha256:", "");

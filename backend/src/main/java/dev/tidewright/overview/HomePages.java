@@ -1,0 +1,52 @@
+package dev.tidewright.overview;
+
+import dev.tidewright.history.History;
+import dev.tidewright.history.HistoryQuery;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.tenancy.Access;
+import dev.tidewright.tenancy.Namespaces;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+
+/** The first page: what needs somebody, what runs, what serves where, what changed. */
+@Controller
+class HomePages {
+
+    private static final int CHANGES = 12;
+
+    private final Access access;
+    private final Namespaces namespaces;
+    private final History history;
+
+    HomePages(Access access, Namespaces namespaces, History history) {
+        this.access = access;
+        this.namespaces = namespaces;
+        this.history = history;
+    }
+
+    @GetMapping("/")
+    @PreAuthorize("@access.signedIn()")
+    String home() {
+        var mine = access.mine();
+        return mine.isEmpty() ? "redirect:/namespaces" : "redirect:/ns/" + mine.getFirst();
+    }
+
+    @GetMapping("/ns/{ns}")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    String namespace(@PathVariable Name ns, Model model) {
+        model.addAttribute("ns", ns);
+        model.addAttribute("quota", namespaces.quota(ns));
+        model.addAttribute(
+                "changes", history.find(new HistoryQuery(ns.value(), null, null, null, null, null, CHANGES)));
+        return "home";
+    }
+
+    @GetMapping("/help")
+    @PreAuthorize("@access.signedIn()")
+    String help() {
+        return "help";
+    }
+}
