@@ -101,7 +101,8 @@
     const names = $$('thead th', table).slice(1).map(th => th.textContent.trim());
     const rows = $$('tbody tr', table).map(tr => [...tr.cells].map(cell => cell.dataset.v === undefined || cell.dataset.v === '' ? null : Number(cell.dataset.v)));
     const key = root.dataset.bsTheme + '|' + names.join() + '|' + rows.length + '|' + JSON.stringify(rows.at(-1) ?? '');
-    if (drawn.get(figure.id)?.key === key && drawn.get(figure.id).box === box) return;
+    const before = drawn.get(figure.id);
+    if (before?.key === key && before.box === box) { before.read(); return; }
     drawn.get(figure.id)?.plot.destroy();
     drawn.delete(figure.id);
     if (rows.length < 1) return;
@@ -118,7 +119,7 @@
       series: [{}, ...names.map((label, n) => ({ label, stroke: colour('--c' + (n % 6 + 1)), width: 1.75, dash: n === 1 ? [6, 4] : undefined, spanGaps: true, points: { show: rows.length < 40, size: 5 } }))],
       hooks: { setCursor: [u => read(u.cursor.idx)] },
     }, data, box);
-    drawn.set(figure.id, { plot, key, box });
+    drawn.set(figure.id, { plot, key, box, read });
     read();
   }
   const drawAll = () => $$('figure[data-chart]').forEach(draw);
@@ -126,6 +127,7 @@
   // ── A refused form: each sentence goes to its field
   function refuse(note) {
     const form = note.closest('form');
+    if (note.closest('[data-plan]')) return;       // only a preview: nobody has sent anything yet
     if (!form) { note.scrollIntoView({ block: 'nearest' }); return; }
     let first;
     for (const item of $$('[data-field]', note)) {
@@ -180,6 +182,7 @@
   document.addEventListener('htmx:after:swap', e => {
     dress();
     $$('[data-refusal]:not([data-shown])').forEach(note => { note.dataset.shown = 'true'; refuse(note); });
+    $$('[data-uploaded]:not([data-shown])').forEach(done => { done.dataset.shown = 'true'; const file = done.closest('form')?.elements.file; if (file) file.value = ''; done.dispatchEvent(new Event('change', { bubbles: true })); });
     if (e.target.matches?.('[data-every]')) say('Updated', false);
   });
   document.addEventListener('htmx:before:request', e => { const form = e.target.closest?.('form'); if (form) forgive(form); });

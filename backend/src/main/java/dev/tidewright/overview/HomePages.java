@@ -20,11 +20,13 @@ class HomePages {
     private final Access access;
     private final Namespaces namespaces;
     private final History history;
+    private final Shell shell;
 
-    HomePages(Access access, Namespaces namespaces, History history) {
+    HomePages(Access access, Namespaces namespaces, History history, Shell shell) {
         this.access = access;
         this.namespaces = namespaces;
         this.history = history;
+        this.shell = shell;
     }
 
     @GetMapping("/")
@@ -46,7 +48,13 @@ class HomePages {
 
     @GetMapping("/help")
     @PreAuthorize("@access.signedIn()")
-    String help() {
+    String help(Model model) {
+        var frame = shell.now();
+        var curl = "curl -H \"Authorization: Bearer $TIDEWRIGHT_TOKEN\" " + frame.server() + "/api/v1/";
+        model.addAttribute(
+                "calls",
+                "export TIDEWRIGHT_TOKEN=…\n" + curl + "whoami\n" + curl
+                        + (frame.ns() == null ? "namespaces" : "namespaces/" + frame.ns() + "/jobs"));
         return "help";
     }
 }

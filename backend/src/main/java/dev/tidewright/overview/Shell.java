@@ -1,7 +1,6 @@
 package dev.tidewright.overview;
 
 import dev.tidewright.kernel.Name;
-import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tenancy.Caller;
 import dev.tidewright.tenancy.Namespaces;
@@ -45,7 +44,9 @@ public class Shell {
         var request = attributes.getRequest();
         var theme = theme(request);
         var server = request.getScheme() + "://" + request.getServerName()
-                + (request.getServerPort() == 80 || request.getServerPort() == 443 ? "" : ":" + request.getServerPort());
+                + (request.getServerPort() == 80 || request.getServerPort() == 443
+                        ? ""
+                        : ":" + request.getServerPort());
         var authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication == null || !(authentication.getPrincipal() instanceof Caller.Person person)) {
             return new Frame(null, theme, List.of(), null, "", false, List.of(), 0, 0, version, server);

@@ -50,8 +50,7 @@ class AccountPages {
             @RequestParam int days,
             Model model) {
         if (name.isBlank() || name.length() > 100) {
-            throw new Refusal.Invalid(
-                    "invalid-token-name", "name", "say in 1 to 100 characters what it is for");
+            throw new Refusal.Invalid("invalid-token-name", "name", "say in 1 to 100 characters what it is for");
         }
         var command = new CreateToken(
                 name.strip(),
@@ -98,8 +97,7 @@ class AccountPages {
             @RequestParam String password,
             @RequestParam(defaultValue = "false") boolean platformAdmin) {
         accounts.create(
-                new CreateUser(
-                        Name.of(name.strip()), displayName, password.isEmpty() ? null : password, platformAdmin),
+                new CreateUser(Name.of(name.strip()), displayName, password.isEmpty() ? null : password, platformAdmin),
                 access.actor());
         return "redirect:/users";
     }

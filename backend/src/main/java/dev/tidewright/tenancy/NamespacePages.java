@@ -56,7 +56,8 @@ class NamespacePages {
         model.addAttribute("gpu", LimitsForm.words(namespace.limits().gpu()));
         model.addAttribute("members", service.members(ns));
         model.addAttribute("roles", Role.values());
-        model.addAttribute("mayManage", access.roleIn(ns).filter(Role.ADMIN::equals).isPresent());
+        model.addAttribute(
+                "mayManage", access.roleIn(ns).filter(Role.ADMIN::equals).isPresent());
         model.addAttribute("mayEdit", access.isPlatformAdmin());
         return "namespace";
     }
@@ -91,8 +92,7 @@ class NamespacePages {
     @PreAuthorize("@access.may(#ns, 'VIEWER') and @access.platformAdmin()")
     String delete(@PathVariable Name ns, @RequestParam long version, @RequestParam String typed) {
         if (!typed.equals(ns.value())) {
-            throw new Refusal.Invalid(
-                    "not-confirmed", "typed", "type the name " + ns + " to delete it");
+            throw new Refusal.Invalid("not-confirmed", "typed", "type the name " + ns + " to delete it");
         }
         service.delete(ns, "\"" + version + "\"", access.actor());
         return "redirect:/namespaces";

@@ -14,6 +14,21 @@ public class EventLooks {
     private static final Set<String> BAD = Set.of("FAILED", "ABORTED", "LOST");
     private static final Set<String> BUSY = Set.of("RUNNING", "PROGRESSING", "ROLLING_OUT", "STARTING");
 
+    /** The colour and shape of a state of a job, a version, an endpoint, a replica or a rollout. */
+    public String of(@Nullable Object state) {
+        return switch (String.valueOf(state).toUpperCase(Locale.ROOT)) {
+            case "QUEUED", "PENDING", "WAITING" -> "queued";
+            case "STARTING", "CREATING", "DEPLOYING" -> "starting";
+            case "RUNNING", "PROGRESSING", "ROLLING_OUT", "ROLLING", "COPYING" -> "running";
+            case "SUCCEEDED", "COMPLETED", "FINISHED" -> "succeeded";
+            case "READY", "SERVING", "ACTIVE", "STABLE" -> "ready";
+            case "DEGRADED", "UNREADY", "UNAVAILABLE", "CRASHED", "PAUSED" -> "degraded";
+            case "FAILED", "ABORTED", "ROLLED_BACK", "LOST" -> "failed";
+            case "SCALED_TO_ZERO", "ZERO", "IDLE" -> "zero";
+            default -> "cancelled";
+        };
+    }
+
     /** The state whose colour it wears. */
     public String st(HistoryEntry entry) {
         var to = entry.to() == null ? "" : entry.to().toUpperCase(Locale.ROOT);
@@ -60,8 +75,7 @@ public class EventLooks {
         return switch (entry.kind()) {
             case "job", "attempt" -> at + "/jobs/" + parts[0];
             case "model", "alias" -> at + "/models/" + parts[0];
-            case "model-version" ->
-                at + "/models/" + parts[0] + (parts.length > 1 ? "/versions/" + parts[1] : "");
+            case "model-version" -> at + "/models/" + parts[0] + (parts.length > 1 ? "/versions/" + parts[1] : "");
             case "endpoint", "revision", "rollout", "autoscaling-policy" -> at + "/endpoints/" + parts[0];
             case "namespace", "member", "quota" -> at + "/settings";
             default -> null;

@@ -36,11 +36,13 @@ class HistoryPages {
 
     @GetMapping("/ns/{ns}/history")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    String list(@PathVariable Name ns, Filter filter, @RequestParam(required = false) @Nullable String cursor, Model model) {
+    String list(
+            @PathVariable Name ns,
+            Filter filter,
+            @RequestParam(required = false) @Nullable String cursor,
+            Model model) {
         var slice = Slice.of(
-                history.find(filter.query(ns, Cursor.number(cursor).orElse(null), PAGE + 1)),
-                PAGE,
-                HistoryEntry::seq);
+                history.find(filter.query(ns, Cursor.number(cursor).orElse(null), PAGE + 1)), PAGE, HistoryEntry::seq);
         model.addAttribute("ns", ns);
         model.addAttribute("entries", slice.items());
         model.addAttribute("filter", filter);
@@ -86,7 +88,10 @@ class HistoryPages {
     }
 
     /** The filters of the address; blank means any. */
-    record Filter(@Nullable String kind, @Nullable String name, @Nullable String actor) {
+    record Filter(
+            @Nullable String kind,
+            @Nullable String name,
+            @Nullable String actor) {
 
         HistoryQuery query(Name ns, @Nullable Long before, int limit) {
             return new HistoryQuery(ns.value(), given(kind), given(name), given(actor), null, before, limit);

@@ -1,6 +1,7 @@
 package dev.tidewright.web;
 
 import dev.tidewright.history.HistoryEntry;
+import dev.tidewright.kernel.Resources;
 import dev.tidewright.kernel.Text;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -75,6 +77,33 @@ public class Words {
         return length.toDays() < 1
                 ? "%d h %02d m".formatted(length.toHours(), length.toMinutesPart())
                 : "%d d %d h".formatted(length.toDays(), length.toHoursPart());
+    }
+
+    public String seconds(double seconds) {
+        return length(Duration.ofMillis(Math.round(seconds * 1000)));
+    }
+
+    /** {@code 2 cpu · 4Gi · 1 GPU}. */
+    public String hardware(Resources resources) {
+        var text = new StringBuilder(resources.cpu() + " cpu · " + resources.memory());
+        resources
+                .gpu()
+                .forEach((name, count) ->
+                        text.append(" · ").append(count).append(' ').append(device(name)));
+        return text.toString();
+    }
+
+    /** One {@code NAME=value} a line. */
+    public String pairs(Map<String, String> pairs) {
+        return String.join(
+                "\n",
+                pairs.entrySet().stream()
+                        .map(pair -> pair.getKey() + "=" + pair.getValue())
+                        .toList());
+    }
+
+    public String shortened(String text, int limit) {
+        return Text.shortened(text, limit);
     }
 
     /** {@code 512 B}, {@code 14 KiB}, {@code 1.9 GiB}. */
