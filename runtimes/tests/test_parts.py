@@ -54,6 +54,10 @@ class Requirements(unittest.TestCase):
         self.assertIn("Cannot install a==1 and b==2", environment.telling_line(clash))
         uv = ["  × No solution found when resolving dependencies:", "  ╰─▶ Because x was not found in the package registry and you require", "      x==9, we can conclude that your requirements are unsatisfiable."]
         self.assertEqual(environment.telling_line(uv), "Because x was not found in the package registry and you require x==9, we can conclude that your requirements are unsatisfiable.")
+        newer = ["error: No solution found when resolving dependencies", "  cause: Because there is no version of greet==2.0 and you require greet==2.0,", "         we can conclude that your requirements are unsatisfiable."]
+        self.assertTrue(environment.telling_line(newer).startswith("Because there is no version of greet==2.0 and you require greet==2.0, we can"))
+        self.assertEqual(environment.telling_line(["starting", "disk full", ""]), "disk full")
+        self.assertEqual(environment.telling_line([]), "the installer said nothing")
 
 
 class Metrics(unittest.TestCase):

@@ -176,15 +176,16 @@ def _end(process: subprocess.Popen) -> None:
 def telling_line(lines: list[str]) -> str:
     """The one line of an installer's output that says what was wrong with the wish."""
     text = "\n".join(lines)
-    uv = re.search(r"╰─▶ (?P<why>.+?)(?:\n\s*\n|\Z)", text, re.DOTALL)
+    # uv draws a tree of causes, or (since 0.13) writes "cause:" under its error; the deepest one tells most.
+    uv = re.search(r"(?:╰─▶|^\s+cause:) (?P<why>(?:(?!╰─▶|^\s+cause:).)+?)(?:\n\s*\n|\n\s*hint:|\Z)", text, re.DOTALL | re.MULTILINE)
     if uv:
         return " ".join(uv["why"].split())
     errors = [re.sub(r"^(ERROR|error|fatal): *", "", line.strip()) for line in lines if re.match(r"\s*(ERROR|error|fatal):", line)]
     plain = [line for line in errors if not re.search(r"ResolutionImpossible|for help|from versions: none|subprocess-exited", line)]
     best = [line for line in plain if re.search(r"No matching distribution|Cannot install|Invalid requirement|requires a different Python|Failed to build", line)]
-    for choice in (best, plain, errors, [line for line in lines if line.strip()]):
+    for choice in (best, plain, errors, [line for line in lines if line.strip()][-1:]):
         if choice:
-            return choice[0 if choice is not lines else -1].strip()
+            return choice[0].strip()
     return "the installer said nothing"
 
 
