@@ -609,9 +609,13 @@ class Supervisor:
             pass
 
 
-if __name__ == "__main__":
+def main(directory):
     try:
-        os.setsid()
+        os.setsid()  # whatever ends the terminal or the process group of the control plane does not end us
     except OSError:
         pass
-    sys.exit(Supervisor(sys.argv[1]).main())
+    return Supervisor(directory).main()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -31,7 +31,7 @@ class LocalConfiguration {
         var programs = new Programs(
                 settings, runtimes.resolve("launcher", "launch.py"), home.resolve("cache"), passed(settings));
         var supervisors =
-                new Supervisors(settings.python(), runtimes.resolve("supervisor", "supervise.py"), passed(settings));
+                new Supervisors(settings.python(), runtimes.folder().resolve("supervisor"), passed(settings));
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         var machine = new Machine(settings.capacity(system.getAvailableProcessors(), system.getTotalMemorySize()));
         var yard = new Yard(store, supervisors, clock);

@@ -24,6 +24,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -43,6 +46,8 @@ final class Store implements AutoCloseable {
 
     private final Path root;
     private final FileChannel lock;
+    private final ExecutorService removals =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("local-trash").factory());
 
     /** Takes the folder for this process; refuses with a sentence when another one works with it. */
     Store(Path root) {
@@ -169,7 +174,8 @@ final class Store implements AutoCloseable {
         } catch (IOException e) {
             throw unavailable(folder, e);
         }
-        emptyTrash();
+        // Many files may take long, and nobody waits for them.
+        removals.execute(() -> removeTree(trash));
     }
 
     /** Keeps a folder for a person to look at, where nothing looks for workloads. */
@@ -239,6 +245,14 @@ final class Store implements AutoCloseable {
 
     @Override
     public void close() {
+        removals.shutdown();
+        try {
+            if (!removals.awaitTermination(5, TimeUnit.SECONDS)) {
+                removals.shutdownNow(); // the next start removes the rest
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         try {
             lock.close();
         } catch (IOException e) {

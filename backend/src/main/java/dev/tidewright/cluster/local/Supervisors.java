@@ -17,14 +17,14 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Supervisors {
 
     private final String python;
-    private final Path program;
+    private final Path folder;
     private final SortedMap<String, String> environment;
     private final Map<Path, Process> children = new ConcurrentHashMap<>();
     private volatile Runnable onEnd = () -> {};
 
-    Supervisors(String python, Path program, SortedMap<String, String> environment) {
+    Supervisors(String python, Path folder, SortedMap<String, String> environment) {
         this.python = python;
-        this.program = program;
+        this.folder = folder;
         this.environment = environment;
     }
 
@@ -32,9 +32,13 @@ final class Supervisors {
         onEnd = listener;
     }
 
+    /** As a module and not as a script, so that Python keeps it compiled: that is a fifth of the start. */
+    private static final String RUN =
+            "import sys; sys.path.insert(0, sys.argv[1]); import supervise; sys.exit(supervise.main(sys.argv[2]))";
+
     /** Fails when Python is not there. */
     void start(Path replica) throws IOException {
-        var builder = new ProcessBuilder(List.of(python, "-I", "-S", program.toString(), replica.toString()))
+        var builder = new ProcessBuilder(List.of(python, "-I", "-S", "-c", RUN, folder.toString(), replica.toString()))
                 .directory(replica.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
@@ -167,6 +168,58 @@ class LocalClusterIT extends ClusterContract {
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> open(home, (host, port) -> true))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("TIDEWRIGHT_HOME");
+    }
+
+    @Test
+    void aBatchStartedByAKilledControlPlaneIsFoundAndRunsOnce() throws IOException, InterruptedException {
+        close(cluster);
+        for (var round = 0; round < 6; round++) {
+            var name = "killed-" + round;
+            var file = "runs-" + name;
+            var other = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            "-XX:TieredStopAtLevel=1",
+                            Other.class.getName(),
+                            home.toString(),
+                            shared.resolve(file).toString(),
+                            name)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (var said = other.inputReader()) {
+                assertThat(said.readLine()).isEqualTo("applying");
+                LockSupport.parkNanos(Duration.ofMillis(round * 40L).toNanos());
+                other.destroyForcibly().waitFor();
+            }
+            cluster = open(home, (host, port) -> true);
+            var id = apply(Other.workload(shared.resolve(file).toString(), name));
+            assertThat(exit(ended(id)).reason()).isEqualTo("COMPLETED");
+            assertThat(Files.readString(shared.resolve(file))).as(name).isEqualTo("x");
+            close(cluster);
+        }
+        cluster = open(home, (host, port) -> true);
+    }
+
+    /** A control plane of its own, to be killed. */
+    static final class Other {
+
+        private Other() {}
+
+        public static void main(String[] arguments) {
+            var cluster = open(Path.of(arguments[0]), (host, port) -> true);
+            System.out.println("applying");
+            cluster.apply(workload(arguments[1], arguments[2]));
+            LockSupport.park();
+        }
+
+        static Workload.Batch workload(String file, String name) {
+            var script = "import sys, time; open(sys.argv[1], 'a').write('x'); time.sleep(0.5)";
+            var program = new Program(
+                    new Program.Command(List.of("python3", "-c", script, file)), Map.of(), Map.of("TOKEN", "t"));
+            return new Workload.Batch(id("job", name), program, small(), Duration.ofSeconds(5), null);
+        }
     }
 
     private long supervisor(WorkloadId id, String replica) {
