@@ -30,8 +30,7 @@ class LocalConfiguration {
         var runtimes = RuntimeFiles.unpack(home.resolve("runtimes"));
         var programs = new Programs(
                 settings, runtimes.resolve("launcher", "launch.py"), home.resolve("cache"), passed(settings));
-        var supervisors =
-                new Supervisors(settings.python(), runtimes.folder().resolve("supervisor"), passed(settings));
+        var supervisors = new Supervisors(settings.python(), runtimes.folder().resolve("supervisor"), passed(settings));
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         var machine = new Machine(settings.capacity(system.getAvailableProcessors(), system.getTotalMemorySize()));
         var yard = new Yard(store, supervisors, clock);

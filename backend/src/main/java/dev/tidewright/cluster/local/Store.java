@@ -46,8 +46,8 @@ final class Store implements AutoCloseable {
 
     private final Path root;
     private final FileChannel lock;
-    private final ExecutorService removals =
-            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("local-trash").factory());
+    private final ExecutorService removals = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("local-trash").factory());
 
     /** Takes the folder for this process; refuses with a sentence when another one works with it. */
     Store(Path root) {
