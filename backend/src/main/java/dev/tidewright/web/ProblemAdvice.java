@@ -108,35 +108,29 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             return answer(Problems.of(located(ours.get(), unreadable)), request);
         }
         for (Throwable cause = unreadable; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnrecognizedPropertyException unknown) {
-                var message = "there is no field \"" + unknown.getPropertyName() + "\" here; known are "
-                        + unknown.getKnownPropertyIds();
-                return answer(
-                        Problems.of(
-                                HttpStatus.UNPROCESSABLE_CONTENT,
-                                "unknown-field",
-                                message,
-                                List.of(new Refusal.FieldError(path(unknown), message))),
-                        request);
-            }
             if (cause instanceof StreamConstraintsException) {
                 return answer(
                         Problems.of(new Refusal.TooLarge("the JSON is too deep or too long to be meant")), request);
             }
             if (cause instanceof DatabindException mistyped) {
-                var message = "the value of \"" + path(mistyped) + "\" is not of the right type";
-                return answer(
-                        Problems.of(
-                                HttpStatus.UNPROCESSABLE_CONTENT,
-                                "invalid-value",
-                                message,
-                                List.of(new Refusal.FieldError(path(mistyped), message))),
-                        request);
+                return answer(mistyped(mistyped), request);
             }
         }
         return answer(
                 Problems.of(HttpStatus.BAD_REQUEST, "malformed-json", "the body is not well-formed JSON", List.of()),
                 request);
+    }
+
+    private static ProblemDetail mistyped(DatabindException fault) {
+        var unknown = fault instanceof UnrecognizedPropertyException;
+        var message = fault instanceof UnrecognizedPropertyException field
+                ? "there is no field \"" + field.getPropertyName() + "\" here; known are " + field.getKnownPropertyIds()
+                : "the value of \"" + path(fault) + "\" is not of the right type";
+        return Problems.of(
+                HttpStatus.UNPROCESSABLE_CONTENT,
+                unknown ? "unknown-field" : "invalid-value",
+                message,
+                List.of(new Refusal.FieldError(path(fault), message)));
     }
 
     @Override
