@@ -201,7 +201,8 @@ class Platform:
 
     def wait_ready(self, timeout=180.0):
         def ready():
-            return self.api.get("/actuator/health/readiness")["status"] == "UP"
+            # Without the token: it is made known only when the first start is done.
+            return Api(self.url, None).get("/actuator/health/readiness")["status"] == "UP"
 
         try:
             wait_for("the platform to become ready", ready, timeout, 0.1, self)
