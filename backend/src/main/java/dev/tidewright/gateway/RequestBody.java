@@ -97,24 +97,7 @@ final class RequestBody {
         if (length < 0) {
             replica.setChunked(true);
         }
-        request.handler(chunk -> {
-            progress.touched();
-            received += chunk.length();
-            if (received > limit) {
-                progress.tooLarge();
-                return;
-            }
-            replica.write(chunk);
-            if (replica.writeQueueFull()) {
-                replicaIsSlow = true;
-                request.pause();
-                replica.drainHandler(free -> {
-                    replicaIsSlow = false;
-                    progress.touched();
-                    request.resume();
-                });
-            }
-        });
+        request.handler(chunk -> pass(chunk, replica, progress));
         begin(new Progress() {
             @Override
             public void touched() {
@@ -132,6 +115,25 @@ final class RequestBody {
                 progress.tooLarge();
             }
         });
+    }
+
+    private void pass(Buffer chunk, HttpClientRequest replica, Progress progress) {
+        progress.touched();
+        received += chunk.length();
+        if (received > limit) {
+            progress.tooLarge();
+            return;
+        }
+        replica.write(chunk);
+        if (replica.writeQueueFull()) {
+            replicaIsSlow = true;
+            request.pause();
+            replica.drainHandler(free -> {
+                replicaIsSlow = false;
+                progress.touched();
+                request.resume();
+            });
+        }
     }
 
     private void begin(Progress progress) {
