@@ -1,0 +1,56 @@
+package dev.tidewright.artifacts;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** SHA-256 of some bytes, written {@code sha256:} and 64 lower-case hexadecimal digits. */
+public record Digest(@JsonValue String value) {
+
+    private static final String PREFIX = "sha256:";
+    private static final Pattern FORM = Pattern.compile(PREFIX + "[0-9a-f]{64}");
+
+    public Digest {
+        if (!FORM.matcher(value).matches()) {
+            throw new Refusal.Invalid(
+                    "invalid-digest",
+                    "digest",
+                    "\"" + Text.shortened(value, 80)
+                            + "\" is not a digest: give \"sha256:\" and 64 hexadecimal digits");
+        }
+    }
+
+    /** As clients send it; capital letters are accepted. */
+    @JsonCreator
+    public static Digest of(String value) {
+        return new Digest(value.strip().toLowerCase(Locale.ROOT));
+    }
+
+    static Digest of(byte[] hash) {
+        return new Digest(PREFIX + HexFormat.of().formatHex(hash));
+    }
+
+    static MessageDigest algorithm() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /** The 64 digits alone. */
+    public String hex() {
+        return value.substring(PREFIX.length());
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.tidewright.catalog;
+
+import dev.tidewright.kernel.Cursor;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Slice;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Reads the catalog. */
+@Service
+@Transactional(readOnly = true)
+public class Catalog {
+
+    private final CatalogRows rows;
+    private final AliasRows aliases;
+    private final ObjectProvider<VersionUsers> users;
+
+    Catalog(CatalogRows rows, AliasRows aliases, ObjectProvider<VersionUsers> users) {
+        this.rows = rows;
+        this.aliases = aliases;
+        this.users = users;
+    }
+
+    /** A model, or refuses. */
+    public ModelView model(Name namespace, Name name) {
+        return rows.model(namespace, name).orElseThrow(() -> new Refusal.NotFound("model", name));
+    }
+
+    /** Newest first. */
+    public Slice<ModelView> models(Name namespace, ModelQuery query, @Nullable String cursor, int limit) {
+        var page = rows.models(namespace, query, Cursor.id(cursor).orElse(null), limit + 1);
+        return Slice.of(page, limit, ModelView::id);
+    }
+
+    /** A version by number, a deleted one too, or refuses. */
+    public VersionView version(Name namespace, Name model, int number) {
+        return rows.version(model(namespace, model).id(), number)
+                .orElseThrow(() -> new Refusal.NotFound("model version", model + "/" + number));
+    }
+
+    /** A version by id; for those who hold one. Refuses when there never was one. */
+    public VersionView version(UUID id) {
+        return rows.version(id).orElseThrow(() -> new Refusal.NotFound("model version", id));
+    }
+
+    /** Highest number first, without deleted ones. */
+    public Slice<VersionView> versions(
+            Name namespace, Name model, Map<String, String> tags, @Nullable String cursor, int limit) {
+        var below = Cursor.number(cursor).map(Long::intValue).orElse(null);
+        return Slice.of(
+                rows.versions(model(namespace, model).id(), tags, below, limit + 1), limit, VersionView::number);
+    }
+
+    /** The version that {@code diabetes/3}, {@code diabetes@champion} or {@code diabetes} means now, or refuses. */
+    public VersionView resolve(Name namespace, String reference) {
+        var wanted = ModelReference.parse(reference);
+        var model = model(namespace, wanted.model());
+        var found = switch (wanted) {
+            case ModelReference.Numbered numbered -> rows.version(model.id(), numbered.number());
+            case ModelReference.Aliased aliased ->
+                aliases.find(model.id(), aliased.alias())
+                        .map(AliasView::version)
+                        .flatMap(number -> rows.version(model.id(), number));
+            case ModelReference.Latest latest -> rows.version(model.id(), model.latestVersion());
+        };
+        return found.filter(version -> version.status() == VersionStatus.READY)
+                .orElseThrow(() -> new Refusal.NotFound("model version", wanted));
+    }
+
+    /**
+     * The same for a caller that writes down, in the transaction it calls from, that it uses the version: until that
+     * transaction ends nobody deletes it.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public VersionView resolveForUse(Name namespace, String reference) {
+        var version = resolve(namespace, reference);
+        if (!rows.hold(version.id())) {
+            throw new Refusal.NotFound("model version", version.reference());
+        }
+        return version;
+    }
+
+    /** Who uses a version now, one line each: aliases and whatever other features say. */
+    public List<String> usersOf(VersionView version) {
+        var pointing = version.aliases().stream().map(alias -> "alias " + alias);
+        var others = users.orderedStream().flatMap(feature -> feature.usersOf(version.id()).stream());
+        return java.util.stream.Stream.concat(pointing, others).toList();
+    }
+
+    /** Where an alias points now, or refuses. */
+    public AliasView alias(Name namespace, Name model, Alias alias) {
+        return aliases.find(model(namespace, model).id(), alias)
+                .orElseThrow(() -> new Refusal.NotFound("alias", model + "@" + alias));
+    }
+
+    /** The move that made an alias point where it pointed at {@code instant}; refuses when it pointed nowhere. */
+    public AliasView aliasAt(Name namespace, Name model, Alias alias, Instant instant) {
+        return aliases.at(model(namespace, model).id(), alias, instant)
+                .filter(move -> move.version() != null)
+                .orElseThrow(() -> new Refusal.NotFound("alias", model + "@" + alias + " at " + instant));
+    }
+
+    /** All moves of an alias, newest first. */
+    public Slice<AliasView> aliasHistory(Name namespace, Name model, Alias alias, @Nullable String cursor, int limit) {
+        var before = Cursor.number(cursor).orElse(null);
+        return Slice.of(aliases.history(model(namespace, model).id(), alias, before, limit + 1), limit, AliasView::id);
+    }
+}

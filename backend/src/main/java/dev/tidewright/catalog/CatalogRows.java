@@ -1,0 +1,159 @@
+package dev.tidewright.catalog;
+
+import dev.tidewright.kernel.Name;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads models and versions, each list in one query. */
+@Repository
+class CatalogRows {
+
+    private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
+    private static final TypeReference<TreeMap<String, Double>> NUMBERS = new TypeReference<>() {};
+    private static final TypeReference<TreeMap<String, Integer>> WHOLE_NUMBERS = new TypeReference<>() {};
+    private static final TypeReference<List<String>> LIST = new TypeReference<>() {};
+
+    private static final String MODELS = """
+            SELECT m.*,
+                (SELECT coalesce(max(v.number), 0) FROM model_version v
+                 WHERE v.model_id = m.id AND v.status = 'READY') AS latest,
+                (SELECT count(*) FROM model_version v WHERE v.model_id = m.id AND v.status = 'READY') AS versions,
+                (SELECT coalesce(jsonb_object_agg(a.alias, a.number), '{}') FROM model_alias a
+                 WHERE a.model_id = m.id) AS aliases
+            FROM model m WHERE m.namespace = :namespace AND m.deleted_at IS NULL
+            """;
+
+    private static final String VERSIONS = """
+            SELECT v.*, m.namespace, m.name AS model,
+                (SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias), '[]') FROM model_alias a
+                 WHERE a.model_id = v.model_id AND a.number = v.number) AS aliases
+            FROM model_version v JOIN model m ON m.id = v.model_id WHERE true
+            """;
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+
+    CatalogRows(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    Optional<ModelView> model(Name namespace, Name name) {
+        return jdbc.sql(MODELS + " AND m.name = :name")
+                .param("namespace", namespace.value())
+                .param("name", name.value())
+                .query(this::modelView)
+                .optional();
+    }
+
+    /** Newest first. */
+    List<ModelView> models(Name namespace, ModelQuery query, @Nullable UUID before, int limit) {
+        var sql = new StringBuilder(MODELS);
+        var parameters = new LinkedHashMap<String, Object>();
+        parameters.put("namespace", namespace.value());
+        if (!query.text().isEmpty()) {
+            sql.append(" AND (m.name ILIKE :text OR m.description ILIKE :text)");
+            parameters.put("text", "%" + query.text().replaceAll("([\\\\%_])", "\\\\$1") + "%");
+        }
+        if (!query.tags().isEmpty()) {
+            sql.append(" AND m.tags @> CAST(:tags AS jsonb)");
+            parameters.put("tags", json.writeValueAsString(query.tags()));
+        }
+        if (before != null) {
+            sql.append(" AND m.id < :before");
+            parameters.put("before", before);
+        }
+        parameters.put("limit", limit);
+        return jdbc.sql(sql.append(" ORDER BY m.id DESC LIMIT :limit").toString())
+                .params(parameters)
+                .query(this::modelView)
+                .list();
+    }
+
+    /** Highest number first; deleted ones are left out. */
+    List<VersionView> versions(UUID model, Map<String, String> tags, @Nullable Integer below, int limit) {
+        return jdbc.sql(VERSIONS + """
+                 AND v.model_id = :model AND v.status = 'READY' AND v.tags @> CAST(:tags AS jsonb)
+                 AND v.number < :below ORDER BY v.number DESC LIMIT :limit
+                """)
+                .param("model", model)
+                .param("tags", json.writeValueAsString(tags))
+                .param("below", below == null ? Integer.MAX_VALUE : below)
+                .param("limit", limit)
+                .query(this::versionView)
+                .list();
+    }
+
+    Optional<VersionView> version(UUID id) {
+        return jdbc.sql(VERSIONS + " AND v.id = :id")
+                .param("id", id)
+                .query(this::versionView)
+                .optional();
+    }
+
+    Optional<VersionView> version(UUID model, int number) {
+        return jdbc.sql(VERSIONS + " AND v.model_id = :model AND v.number = :number")
+                .param("model", model)
+                .param("number", number)
+                .query(this::versionView)
+                .optional();
+    }
+
+    /** Keeps a version from being deleted until the transaction ends; false when it is deleted already. */
+    boolean hold(UUID version) {
+        return jdbc.sql("SELECT id FROM model_version WHERE id = ? AND status = 'READY' FOR SHARE")
+                .param(version)
+                .query(UUID.class)
+                .optional()
+                .isPresent();
+    }
+
+    private ModelView modelView(ResultSet row, int number) throws SQLException {
+        return new ModelView(
+                row.getObject("id", UUID.class),
+                new Name(row.getString("namespace")),
+                new Name(row.getString("name")),
+                row.getString("description"),
+                json.readValue(row.getString("tags"), TEXTS),
+                row.getInt("latest"),
+                row.getInt("versions"),
+                json.readValue(row.getString("aliases"), WHOLE_NUMBERS),
+                row.getTimestamp("created_at").toInstant(),
+                row.getString("created_by"),
+                row.getTimestamp("updated_at").toInstant(),
+                row.getLong("version"));
+    }
+
+    private VersionView versionView(ResultSet row, int number) throws SQLException {
+        return new VersionView(
+                row.getObject("id", UUID.class),
+                new Name(row.getString("namespace")),
+                new Name(row.getString("model")),
+                row.getInt("number"),
+                VersionStatus.valueOf(row.getString("status")),
+                row.getString("description"),
+                json.readValue(row.getString("tags"), TEXTS),
+                Flavour.valueOf(row.getString("flavour")),
+                json.readValue(row.getString("source"), VersionSource.class),
+                json.readValue(row.getString("parameters"), TEXTS),
+                json.readValue(row.getString("metrics"), NUMBERS),
+                json.readValue(row.getString("requirements"), LIST),
+                row.getInt("files"),
+                row.getLong("size"),
+                json.readValue(row.getString("aliases"), LIST),
+                row.getTimestamp("created_at").toInstant(),
+                row.getString("created_by"),
+                row.getLong("version"));
+    }
+}

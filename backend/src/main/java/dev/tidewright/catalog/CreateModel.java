@@ -1,0 +1,17 @@
+package dev.tidewright.catalog;
+
+import dev.tidewright.kernel.Name;
+import jakarta.validation.constraints.NotNull;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a model without versions.
+ *
+ * @param description Markdown, at most 65536 characters
+ * @param tags at most 64
+ */
+public record CreateModel(
+        @NotNull Name name,
+        @Nullable String description,
+        @Nullable Map<String, String> tags) {}

@@ -1,0 +1,65 @@
+package dev.tidewright.catalog;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
+
+/** How people write a version: {@code diabetes/3}, {@code diabetes@champion}, {@code diabetes} (the highest number). */
+public sealed interface ModelReference {
+
+    Name model();
+
+    /** A version by number. */
+    record Numbered(Name model, int number) implements ModelReference {
+        @Override
+        public String toString() {
+            return model + "/" + number;
+        }
+    }
+
+    /** A version by alias. */
+    record Aliased(Name model, Alias alias) implements ModelReference {
+        @Override
+        public String toString() {
+            return model + "@" + alias;
+        }
+    }
+
+    /** The highest number. */
+    record Latest(Name model) implements ModelReference {
+        @Override
+        public String toString() {
+            return model + "@" + Alias.LATEST;
+        }
+    }
+
+    /** Reads the written form, or refuses. */
+    static ModelReference parse(String text) {
+        var at = text.indexOf('@');
+        if (at >= 0) {
+            var alias = text.substring(at + 1);
+            var model = new Name(text.substring(0, at));
+            return alias.equals(Alias.LATEST) ? new Latest(model) : new Aliased(model, new Alias(alias));
+        }
+        var slash = text.indexOf('/');
+        return slash < 0
+                ? new Latest(new Name(text))
+                : new Numbered(new Name(text.substring(0, slash)), number(text, text.substring(slash + 1)));
+    }
+
+    private static int number(String text, String digits) {
+        try {
+            var number = Integer.parseInt(digits);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException malformed) {
+            // Said below.
+        }
+        throw new Refusal.Invalid(
+                "invalid-model-reference",
+                "model",
+                "\"" + Text.shortened(text, 80)
+                        + "\" names no version: write \"diabetes/3\", \"diabetes@champion\" or \"diabetes\"");
+    }
+}

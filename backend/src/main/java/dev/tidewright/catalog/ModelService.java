@@ -1,0 +1,86 @@
+package dev.tidewright.catalog;
+
+import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.IfMatch;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Refusal.FieldError;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Makes, changes and deletes models. */
+@Service
+@Transactional
+class ModelService {
+
+    private final Models models;
+    private final ModelVersions versions;
+    private final AliasRows aliases;
+    private final VersionDeletion deletion;
+    private final Catalog catalog;
+    private final InstantSource clock;
+
+    ModelService(
+            Models models,
+            ModelVersions versions,
+            AliasRows aliases,
+            VersionDeletion deletion,
+            Catalog catalog,
+            InstantSource clock) {
+        this.models = models;
+        this.versions = versions;
+        this.aliases = aliases;
+        this.deletion = deletion;
+        this.catalog = catalog;
+        this.clock = clock;
+    }
+
+    ModelView create(Name namespace, CreateModel command, Actor actor) {
+        if (models.existsByNamespaceAndNameAndDeletedAtIsNull(namespace, command.name())) {
+            throw exists(command.name());
+        }
+        try {
+            models.saveAndFlush(new Model(namespace, command, actor, clock.instant()));
+        } catch (DataIntegrityViolationException lostTheRace) {
+            throw exists(command.name());
+        }
+        return catalog.model(namespace, command.name());
+    }
+
+    ModelView change(Name namespace, Name name, ChangeLabels command, @Nullable String ifMatch, Actor actor) {
+        var model = locked(namespace, name, ifMatch);
+        model.change(command, actor, clock.instant());
+        models.saveAndFlush(model);
+        return catalog.model(namespace, name);
+    }
+
+    /** Deletes a model with all its versions, unless somebody uses one of them. */
+    void delete(Name namespace, Name name, @Nullable String ifMatch, Actor actor) {
+        var model = locked(namespace, name, ifMatch);
+        var living = versions.lockAll(model.id(), VersionStatus.READY);
+        for (var alias : aliases.of(model.id())) {
+            var from = aliases.find(model.id(), alias).map(AliasView::version).orElse(null);
+            aliases.move(model.id(), alias, from, null, "the model was deleted", actor, clock.instant());
+        }
+        living.forEach(version -> deletion.delete(model, version, actor));
+        model.delete(actor, clock.instant());
+        models.saveAndFlush(model);
+    }
+
+    private Model locked(Name namespace, Name name, @Nullable String ifMatch) {
+        var model = models.lock(namespace, name).orElseThrow(() -> new Refusal.NotFound("model", name));
+        IfMatch.require(ifMatch, "model", name, model.version());
+        return model;
+    }
+
+    private static Refusal exists(Name name) {
+        return new Refusal.Conflict(
+                "model-exists",
+                "a model \"" + name + "\" exists already: register a version of it, or choose another name",
+                List.of(new FieldError("name", "is taken")));
+    }
+}

@@ -1,0 +1,167 @@
+package dev.tidewright.catalog;
+
+import dev.tidewright.artifacts.ArtifactOwner;
+import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Transition;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.AbstractAggregateRoot;
+
+/** One numbered version. Its content never changes; its words and tags may. */
+// Columns that are only written here are read by the projections of CatalogRows.
+@Entity
+@SuppressWarnings("UnusedVariable")
+class ModelVersion extends AbstractAggregateRoot<ModelVersion> {
+
+    @Id
+    private UUID id;
+
+    @Version
+    private @Nullable Long version;
+
+    private UUID modelId;
+    private int number;
+
+    @Enumerated(EnumType.STRING)
+    private VersionStatus status;
+
+    private String description;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private Map<String, String> tags;
+
+    @Enumerated(EnumType.STRING)
+    private Flavour flavour;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private VersionSource source;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private Map<String, String> parameters;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private Map<String, Double> metrics;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<String> requirements;
+
+    private int files;
+    private long size;
+    private Instant createdAt;
+    private String createdBy;
+    private @Nullable Instant deletedAt;
+
+    @SuppressWarnings("NullAway.Init")
+    protected ModelVersion() {}
+
+    ModelVersion(UUID id, Model model, RegisterVersion command, VersionContent content, Actor actor, Instant now) {
+        this.id = id;
+        this.modelId = model.id();
+        this.number = model.nextVersion(now);
+        this.status = VersionStatus.READY;
+        this.description = Labels.description(command.description());
+        this.tags = Labels.tags(command.tags());
+        this.flavour = content.flavour();
+        this.source = content.source();
+        this.parameters = content.parameters();
+        this.metrics = content.metrics();
+        this.requirements = content.requirements();
+        this.files = content.files();
+        this.size = content.size();
+        this.createdAt = now;
+        this.createdBy = actor.name();
+        note(model, "registered", null, VersionStatus.READY.name(), content.origin(), actor, now, Map.of());
+    }
+
+    static ArtifactOwner owner(UUID id) {
+        return new ArtifactOwner("model-version", id);
+    }
+
+    void change(Model model, ChangeLabels command, Actor actor, Instant now) {
+        requireReady(model);
+        var changes = new TreeMap<String, String>();
+        if (command.description() != null && !command.description().equals(description)) {
+            description = Labels.description(command.description());
+            changes.put("description", "changed");
+        }
+        if (command.tags() != null && !command.mergedInto(tags).equals(tags)) {
+            tags = Labels.tags(command.mergedInto(tags));
+            changes.put("tags", tags.toString());
+        }
+        if (!changes.isEmpty()) {
+            note(model, "changed", null, null, "", actor, now, changes);
+        }
+    }
+
+    void delete(Model model, Actor actor, Instant now) {
+        moveTo(model, VersionStatus.DELETED, "by request", actor, now);
+        deletedAt = now;
+    }
+
+    void requireReady(Model model) {
+        if (status != VersionStatus.READY) {
+            throw new Refusal.Conflict(
+                    "version-deleted", "version " + number + " of model \"" + model.name() + "\" was deleted");
+        }
+    }
+
+    private void moveTo(Model model, VersionStatus next, String reason, Actor actor, Instant now) {
+        if (!status.mayBecome(next)) {
+            throw new Refusal.Conflict(
+                    "version-deleted", "version " + number + " of model \"" + model.name() + "\" is already " + status);
+        }
+        note(model, "status", status.name(), next.name(), reason, actor, now, Map.of());
+        status = next;
+    }
+
+    private void note(
+            Model model,
+            String verb,
+            @Nullable String from,
+            @Nullable String to,
+            String reason,
+            Actor actor,
+            Instant now,
+            Map<String, String> facts) {
+        registerEvent(new Transition(
+                model.namespace().value(),
+                "model-version",
+                id,
+                model.name() + "/" + number,
+                verb,
+                from,
+                to,
+                reason,
+                actor,
+                now,
+                facts));
+    }
+
+    UUID id() {
+        return id;
+    }
+
+    long version() {
+        return version == null ? 0 : version;
+    }
+
+    int number() {
+        return number;
+    }
+
+    VersionStatus status() {
+        return status;
+    }
+}

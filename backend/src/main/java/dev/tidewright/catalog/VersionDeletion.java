@@ -1,0 +1,42 @@
+package dev.tidewright.catalog;
+
+import dev.tidewright.artifacts.Artifacts;
+import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Refusal.FieldError;
+import java.time.InstantSource;
+import org.springframework.stereotype.Component;
+
+/** Deletes one version whose row and whose model's row the caller has locked. */
+@Component
+class VersionDeletion {
+
+    private final ModelVersions versions;
+    private final Catalog catalog;
+    private final Artifacts artifacts;
+    private final InstantSource clock;
+
+    VersionDeletion(ModelVersions versions, Catalog catalog, Artifacts artifacts, InstantSource clock) {
+        this.versions = versions;
+        this.catalog = catalog;
+        this.artifacts = artifacts;
+        this.clock = clock;
+    }
+
+    /** Asked under the lock: whoever began to use the version before is seen, whoever comes later waits. */
+    void delete(Model model, ModelVersion version, Actor actor) {
+        version.requireReady(model);
+        var reference = model.name() + "/" + version.number();
+        var users = catalog.usersOf(catalog.version(version.id()));
+        if (!users.isEmpty()) {
+            throw new Refusal.Conflict(
+                    "version-in-use",
+                    "version " + reference + " is in use by " + String.join(", ", users)
+                            + ": let them use another version first",
+                    users.stream().map(user -> new FieldError(reference, user)).toList());
+        }
+        version.delete(model, actor, clock.instant());
+        versions.saveAndFlush(version);
+        artifacts.delete(ModelVersion.owner(version.id()));
+    }
+}

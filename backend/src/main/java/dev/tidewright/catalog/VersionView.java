@@ -1,0 +1,46 @@
+package dev.tidewright.catalog;
+
+import dev.tidewright.artifacts.ArtifactOwner;
+import dev.tidewright.kernel.Name;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A version as others see it.
+ *
+ * @param files how many it has
+ * @param size of all its files, bytes
+ * @param aliases that point at it
+ */
+public record VersionView(
+        UUID id,
+        Name namespace,
+        Name model,
+        int number,
+        VersionStatus status,
+        String description,
+        Map<String, String> tags,
+        Flavour flavour,
+        VersionSource source,
+        Map<String, String> parameters,
+        Map<String, Double> metrics,
+        List<String> requirements,
+        int files,
+        long size,
+        List<String> aliases,
+        Instant createdAt,
+        String createdBy,
+        long version) {
+
+    /** Whose files are this version's: ask {@code Artifacts} for them. */
+    public ArtifactOwner artifacts() {
+        return ModelVersion.owner(id);
+    }
+
+    /** {@code diabetes/3}. */
+    public String reference() {
+        return model + "/" + number;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.tidewright.tracking;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.kernel.Limit;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Resource;
+import dev.tidewright.kernel.Resource.Metadata;
+import dev.tidewright.kernel.Slice;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What was recorded, for reading. */
+@RestController
+@RequestMapping("/api/v1/namespaces/{ns}/runs")
+class RunApi {
+
+    private final Tracking tracking;
+
+    RunApi(Tracking tracking) {
+        this.tracking = tracking;
+    }
+
+    @GetMapping
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    Slice<Resource<RunSpec, RunState>> list(
+            @PathVariable Name ns,
+            @RequestParam(required = false) @Nullable RunStatus status,
+            @RequestParam(required = false) @Nullable String job,
+            @RequestParam(required = false) @Nullable Integer limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        var page = tracking.list(ns, status, job, cursor, Limit.of(limit));
+        var latest = tracking.latest(page.items().stream().map(RunView::id).toList());
+        return page.map(run -> resource(run, latest.getOrDefault(run.id(), List.of()), null));
+    }
+
+    @GetMapping("/{id}")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    ResponseEntity<Resource<RunSpec, RunState>> show(@PathVariable Name ns, @PathVariable UUID id) {
+        var run = resource(tracking.require(ns, id), tracking.metrics(id), tracking.params(id));
+        return ResponseEntity.ok().eTag(run.entityTag()).body(run);
+    }
+
+    /** The last value of every metric. */
+    @GetMapping("/{id}/metrics")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    List<Latest> metrics(@PathVariable Name ns, @PathVariable UUID id) {
+        tracking.require(ns, id);
+        return tracking.metrics(id);
+    }
+
+    /** The history of one metric; its key may have slashes. */
+    @GetMapping("/{id}/metrics/{*key}")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    Series series(
+            @PathVariable Name ns,
+            @PathVariable UUID id,
+            @PathVariable String key,
+            @RequestParam(defaultValue = "1000") int maxPoints) {
+        tracking.require(ns, id);
+        return tracking.series(id, key.substring(1), maxPoints);
+    }
+
+    private static Resource<RunSpec, RunState> resource(
+            RunView run, List<Latest> metrics, @Nullable Map<String, String> params) {
+        var values = metrics.stream().collect(Collectors.toMap(Latest::key, Function.identity()));
+        return Resource.of(
+                "Run",
+                new Metadata(
+                        run.name(),
+                        run.namespace().value(),
+                        run.id(),
+                        Map.of(),
+                        run.version(),
+                        run.startedAt(),
+                        run.createdBy()),
+                new RunSpec(run.source(), params, run.tags()),
+                new RunState(run.status(), run.reason(), run.startedAt(), run.endedAt(), values));
+    }
+
+    /**
+     * What a run was given.
+     *
+     * @param parameters left out in lists
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record RunSpec(@Nullable RunSource source, @Nullable Map<String, String> parameters, Map<String, String> tags) {}
+
+    /** How it goes. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record RunState(
+            RunStatus phase,
+            String reason,
+            Instant startedAt,
+            @Nullable Instant endedAt,
+            Map<String, Latest> metrics) {}
+}

@@ -1,0 +1,26 @@
+package dev.tidewright.tracking;
+
+import dev.tidewright.kernel.Name;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.JpaRepository;
+import org.springframework.data.jpa.repository.Query;
+
+interface Runs extends JpaRepository<Run, UUID> {
+
+    Optional<Run> findBySourceKindAndSourceId(String kind, UUID id);
+
+    Optional<Run> findByIdAndNamespace(UUID id, Name namespace);
+
+    /** Newest first, older than {@code before}. */
+    @Query("""
+            select r from Run r where r.namespace = :namespace and r.id < :before
+                and (:status is null or r.status = :status)
+                and (:source is null or r.sourceName = :source)
+            order by r.id desc
+            """)
+    List<Run> page(Name namespace, UUID before, @Nullable RunStatus status, @Nullable String source, Limit limit);
+}

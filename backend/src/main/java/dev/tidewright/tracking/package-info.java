@@ -1,0 +1,11 @@
+/**
+ * What runs record: parameters, metrics with their whole history, tags.
+ *
+ * <p>Promise: a point that was accepted is kept once, however often it was sent; a parameter never changes its value.
+ */
+@ApplicationModule(allowedDependencies = {"kernel", "history", "tenancy", "artifacts"})
+@NullMarked
+package dev.tidewright.tracking;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
