@@ -124,7 +124,7 @@ def gateway(platform: Platform, rate: float, seconds: float):
     api = platform.api
     made = journey.create_echo(api, NS, "echo", 1, "to measure")
     journey.wait_for_revision(api, NS, "echo", journey.current_revision(made), platform=platform)
-    replica = api.get(f"/api/v1/namespaces/{NS}/endpoints/echo/replicas")["items"][0]
+    replica = journey.replicas(api, NS, "echo")[0]
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {platform.token}"}
     body = b'{"a": 1}'
     ways = {"gateway": (platform.gateway_port, f"/{NS}/echo/echo"), "direct": (replica["port"], "/echo")}

@@ -244,7 +244,7 @@ def history(progress: Progress, api: Api):
             progress.note(f"revision {revision['number']}  {revision['createdAt'][:19].replace('T', ' ')}"
                           f"  {revision['createdBy']}: {revision['reason']}")
             for change in revision["changes"]:
-                progress.note(f"    {change['field']}: {change['from']} → {change['to']}")
+                progress.note(f"    {change['path']}: {change.get('before') or '–'} → {change.get('after') or '–'}")
 
 
 def main_job(progress: Progress, platform: Platform):

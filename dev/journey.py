@@ -75,10 +75,18 @@ def current_revision(thing: dict) -> int:
     return thing["status"]["revision"]
 
 
-def settled(thing: dict, revision: int, replicas: int | None = None) -> bool:
+def settled(thing: dict, revision: int) -> bool:
     status = thing["status"]
-    return (phase(thing) == "SERVING" and current_revision(thing) == revision
-            and (replicas is None or status["readyReplicas"] == replicas))
+    rollout = status["rollout"]
+    if rollout.get("returned"):
+        raise Failed(f"the rollout went back: {rollout['returned']}")
+    if rollout["state"] == "FAILED":
+        raise Failed(f"the rollout failed: {status['message']}")
+    return phase(thing) == "SERVING" and rollout["state"] == "SETTLED" and rollout.get("stableRevision") == revision
+
+
+def replicas(api: Api, ns: str, name: str) -> list[dict]:
+    return endpoint(api, ns, name)["status"]["replicas"]["each"]
 
 
 def wait_for_revision(api: Api, ns: str, name: str, revision: int, timeout=300, seen=lambda it: None, platform=None):

@@ -34,7 +34,7 @@ class Sampler(threading.Thread):
     def run(self):
         while not self.stopped.wait(0.1):
             surge, unavailable = self.bounds
-            replicas = self.platform.api.get(f"/api/v1/namespaces/{NS}/endpoints/{ENDPOINT}/replicas")["items"]
+            replicas = journey.replicas(self.platform.api, NS, ENDPOINT)
             if self.bounds != (surge, unavailable):
                 continue
             staying = [r for r in replicas if r["phase"] != "DRAINING"]
