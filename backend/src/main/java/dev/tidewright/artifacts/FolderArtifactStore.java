@@ -60,7 +60,7 @@ class FolderArtifactStore implements ArtifactStore {
         var size = 0L;
         try (var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             var buffer = new byte[BUFFER];
-            for (var read = body.read(buffer); read >= 0; read = body.read(buffer)) {
+            for (var read = read(body, buffer); read >= 0; read = read(body, buffer)) {
                 size += read;
                 if (size > maxBytes) {
                     throw tooLarge(maxBytes);
@@ -73,6 +73,15 @@ class FolderArtifactStore implements ArtifactStore {
             channel.force(true);
         }
         return new Blob(Digest.of(algorithm.digest()), size);
+    }
+
+    /** A sender that goes away is no fault of ours. */
+    private static int read(InputStream body, byte[] buffer) {
+        try {
+            return body.read(buffer);
+        } catch (IOException brokenOff) {
+            throw new Refusal.Invalid("upload-broken-off", "file", "the file broke off before its end: send it again");
+        }
     }
 
     private static void check(Blob blob, Claim claim) {

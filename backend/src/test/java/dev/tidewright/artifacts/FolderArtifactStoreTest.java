@@ -66,7 +66,10 @@ class FolderArtifactStoreTest {
     void aStreamThatBreaksOffLeavesNothingBehind() {
         var broken = new SequenceInputStream(
                 bytes("hello"), new BrokenInputStream(() -> new IOException("connection reset")));
-        assertThatThrownBy(() -> store.write(broken, NOTHING, 100)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> store.write(broken, NOTHING, 100))
+                .isInstanceOfSatisfying(
+                        Refusal.Invalid.class,
+                        refused -> assertThat(refused.code()).isEqualTo("upload-broken-off"));
         assertThat(folder.resolve("sha256")).doesNotExist();
         assertThat(folder.resolve("incoming")).isEmptyDirectory();
     }

@@ -107,16 +107,25 @@ class SourceInspectionTest {
     @Test
     void refusesTooManyEntries() throws IOException {
         var bytes = new ByteArrayOutputStream();
-        try (var zip = new ZipArchiveOutputStream(bytes)) {
-            zip.setMethod(ZipArchiveOutputStream.STORED);
-            zip.setUseZip64(org.apache.commons.compress.archivers.zip.Zip64Mode.Always);
+        try (var tar = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
             for (var i = 0; i <= Archive.MAX_ENTRIES; i++) {
-                var entry = new ZipArchiveEntry("f" + i + "/");
-                entry.setSize(0);
-                entry.setCrc(0);
-                zip.putArchiveEntry(entry);
-                zip.closeArchiveEntry();
+                tar.putArchiveEntry(new TarArchiveEntry("f/"));
+                tar.closeArchiveEntry();
             }
+        }
+        assertRefused("many.tgz", bytes.toByteArray(), "invalid-archive", "more than 100000 entries");
+    }
+
+    @Test
+    void refusesAZipWhoseDirectoryAloneWouldFillTheMemory() {
+        var record = new byte[46];
+        record[0] = 'P';
+        record[1] = 'K';
+        record[2] = 1;
+        record[3] = 2;
+        var bytes = new ByteArrayOutputStream();
+        for (var i = 0; i <= 2 * Archive.MAX_ENTRIES; i++) {
+            bytes.writeBytes(record);
         }
         assertRefused("many.zip", bytes.toByteArray(), "invalid-archive", "more than 100000 entries");
     }
