@@ -5,7 +5,8 @@
  * and who wanted it, is in the history.
  */
 @ApplicationModule(
-        allowedDependencies = {"kernel", "history", "reconcile", "cluster", "tenancy", "artifacts", "catalog"})
+        allowedDependencies = {"kernel", "history", "reconcile", "cluster", "tenancy", "artifacts", "catalog", "rollout"
+        })
 @NullMarked
 package dev.tidewright.serving;
 

@@ -1,0 +1,12 @@
+/**
+ * Decides how many replicas an endpoint has, from the gateway's counters.
+ *
+ * <p>Promise: the number stays within the bounds of the revision that is wanted, nobody else writes it, and every
+ * decision that changed it is kept with its numbers.
+ */
+@ApplicationModule(allowedDependencies = {"kernel", "reconcile", "serving"})
+@NullMarked
+package dev.tidewright.autoscaling;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

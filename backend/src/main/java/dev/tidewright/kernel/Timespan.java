@@ -1,0 +1,72 @@
+package dev.tidewright.kernel;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A length of time as people type it: {@code 500ms}, {@code 30s}, {@code 10m}, {@code 1h30m}, {@code 2d}; 0 to 366 days.
+ */
+public record Timespan(Duration value) implements Comparable<Timespan> {
+
+    private static final Duration MAX = Duration.ofDays(366);
+    private static final Pattern WHOLE = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?(?:ms|s|m|h|d))+");
+    private static final Pattern PART = Pattern.compile("([0-9.]+)(ms|s|m|h|d)");
+    private static final Map<String, Long> MILLIS =
+            Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
+
+    public Timespan {
+        if (value.isNegative() || value.compareTo(MAX) > 0) {
+            throw wrong(value.toString());
+        }
+    }
+
+    @JsonCreator
+    public static Timespan of(String text) {
+        if (!WHOLE.matcher(text).matches()) {
+            throw wrong(text);
+        }
+        var millis = BigDecimal.ZERO;
+        var part = PART.matcher(text);
+        while (part.find()) {
+            millis = millis.add(
+                    new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(MILLIS.getOrDefault(part.group(2), 1L))));
+        }
+        return new Timespan(Duration.ofMillis(millis.longValue()));
+    }
+
+    public static Timespan of(Duration value) {
+        return new Timespan(value);
+    }
+
+    private static Refusal wrong(String text) {
+        return new Refusal.Invalid(
+                "invalid-duration",
+                "duration",
+                "\"" + Text.shortened(text, 40) + "\" is not valid: give a time like \"30s\", \"10m\" or \"1h30m\"");
+    }
+
+    @Override
+    public int compareTo(Timespan other) {
+        return value.compareTo(other.value);
+    }
+
+    /** The shortest exact form; the inverse of {@link #of(String)}. */
+    @JsonValue
+    @Override
+    public String toString() {
+        var text = new StringBuilder();
+        var rest = value.toMillis();
+        for (var unit : new String[] {"d", "h", "m", "s", "ms"}) {
+            var size = MILLIS.getOrDefault(unit, 1L);
+            if (rest >= size) {
+                text.append(rest / size).append(unit);
+                rest %= size;
+            }
+        }
+        return text.isEmpty() ? "0s" : text.toString();
+    }
+}

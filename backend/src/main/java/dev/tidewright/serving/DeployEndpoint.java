@@ -1,0 +1,106 @@
+package dev.tidewright.serving;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Resources;
+import dev.tidewright.kernel.Scalar;
+import dev.tidewright.rollout.RolloutStrategy;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes an endpoint, or changes what it serves; also the {@code spec} of an endpoint as the API shows it. What is left out
+ * gets its default, not what the endpoint has now: the command describes the whole.
+ *
+ * @param name may be left out where the path says it
+ * @param resources of one replica, 0.5 cpu and 512Mi unless told
+ * @param replicas 0 to 100, 1 unless told; not together with {@code autoscaling}
+ * @param access private unless told
+ * @param reason why; kept with the revision
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record DeployEndpoint(
+        @Nullable Name name,
+        @Nullable Serves serves,
+        @Nullable Map<String, Scalar> parameters,
+        @Nullable Map<String, String> environment,
+        @Nullable List<String> requirements,
+        @Nullable Resources resources,
+        @Nullable Integer replicas,
+        @Nullable AutoscalingPolicy autoscaling,
+        @Nullable Probe readiness,
+        @Nullable RolloutStrategy rollout,
+        @Nullable EndpointAccess access,
+        @Nullable String description,
+        @Nullable Map<String, String> labels,
+        @Nullable String reason) {
+
+    /**
+     * What to serve: a model by version or alias, a source that was uploaded, or an image.
+     *
+     * @param version of the model, 1 or more
+     * @param alias of the model, e.g. {@code champion}; what it points to now is served until the next change
+     * @param command argument list, no shell
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Serves(
+            @Nullable Name model,
+            @Nullable Integer version,
+            @Nullable String alias,
+            @Nullable Source source,
+            @Nullable String image,
+            @Nullable List<String> command,
+            @Nullable String entryPoint) {}
+
+    /** An uploaded source. */
+    public record Source(UUID upload) {}
+
+    DeployEndpoint named(Name pathName) {
+        return new DeployEndpoint(
+                pathName,
+                serves,
+                parameters,
+                environment,
+                requirements,
+                resources,
+                replicas,
+                autoscaling,
+                readiness,
+                rollout,
+                access,
+                description,
+                labels,
+                reason);
+    }
+
+    /** The command that would make this endpoint again. */
+    static DeployEndpoint of(Endpoint endpoint, RevisionSpec spec) {
+        var served = spec.serves();
+        var model = served.model();
+        var source = served.source();
+        return new DeployEndpoint(
+                endpoint.name(),
+                new Serves(
+                        model == null ? null : model.name(),
+                        model == null || model.alias() != null ? null : model.version(),
+                        model == null ? null : model.alias(),
+                        source == null ? null : new Source(source.upload()),
+                        served.image(),
+                        served.command(),
+                        served.entryPoint()),
+                spec.parameters(),
+                spec.environment(),
+                spec.requirements(),
+                spec.resources(),
+                spec.replicas(),
+                spec.autoscaling(),
+                spec.readiness(),
+                spec.rollout(),
+                endpoint.access(),
+                endpoint.description(),
+                endpoint.labels(),
+                null);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.kernel.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Says what is wrong with an endpoint and what to do about it. Pure. */
+public final class Diagnosis {
+
+    private static final Map<String, String> REMEDIES = Map.ofEntries(
+            Map.entry("CRASH_LOOP", "read the replica's log; deploy a change, or roll back"),
+            Map.entry("CRASHED", "read the replica's log; deploy a change, or roll back"),
+            Map.entry("OUT_OF_MEMORY", "give the endpoint more resources.memory"),
+            Map.entry("NO_CAPACITY", "ask for fewer replicas or smaller resources, or stop something else"),
+            Map.entry("IMAGE_UNSUPPORTED", "this cluster runs no images: serve a model or a source"),
+            Map.entry("COMMAND_NOT_FOUND", "correct serves.command, or add the program to the requirements"),
+            Map.entry(
+                    "UNREADY",
+                    "the process runs but does not answer: check readiness.path and that it listens on $PORT"),
+            Map.entry("STARTING", "read the replica's log for what it does"));
+
+    private Diagnosis() {}
+
+    /** How pressing a finding is. */
+    public enum Severity {
+        ERROR,
+        WARNING,
+        INFO
+    }
+
+    /**
+     * One thing to know.
+     *
+     * @param remedy what to do; empty when there is nothing to do
+     */
+    public record Finding(Severity severity, String code, String sentence, String remedy) {}
+
+    /** The most pressing first; never empty. */
+    static List<Finding> of(Endpoint endpoint, EndpointStatus status) {
+        var findings = new ArrayList<Finding>();
+        phase(endpoint, findings);
+        replicas(status, findings);
+        traffic(status, findings);
+        if (findings.isEmpty()) {
+            findings.add(new Finding(Severity.INFO, "ALL_WELL", endpoint.message(), ""));
+        }
+        findings.sort(java.util.Comparator.comparing(Finding::severity));
+        return List.copyOf(findings);
+    }
+
+    private static void phase(Endpoint endpoint, List<Finding> findings) {
+        var rollout = endpoint.rollout();
+        switch (endpoint.phase()) {
+            case FAILED ->
+                findings.add(new Finding(
+                        Severity.ERROR,
+                        endpoint.reason(),
+                        endpoint.message(),
+                        "deploy a change, or stop the endpoint"));
+            case STOPPED ->
+                findings.add(new Finding(
+                        Severity.INFO,
+                        endpoint.reason(),
+                        endpoint.message(),
+                        "start it, or deploy with more replicas"));
+            case STARTING, SERVING, ROLLING_OUT, DEGRADED, DELETING, DELETED -> {}
+        }
+        if (!endpoint.waitingFor().isEmpty()) {
+            findings.add(new Finding(
+                    Severity.WARNING,
+                    "WAITING_FOR_QUOTA",
+                    endpoint.waitingFor(),
+                    "stop something else in the namespace, lower maxSurge, or ask for a higher limit"));
+        }
+        if (!rollout.returned().isEmpty()) {
+            findings.add(new Finding(
+                    rollout.returnedByItself() ? Severity.ERROR : Severity.INFO,
+                    rollout.returnedByItself() ? "ROLLED_BACK" : "ABORTED",
+                    rollout.returned(),
+                    rollout.returnedByItself() ? "compare the two revisions, and deploy a corrected change" : ""));
+        }
+    }
+
+    private static void replicas(EndpointStatus status, List<Finding> findings) {
+        for (var row : status.replicas().each()) {
+            var name = "replica " + row.name() + " of revision " + row.revision();
+            var bad = row.phase().equals("CRASHED") || row.phase().equals("UNREADY");
+            if (bad || !row.reason().isEmpty()) {
+                var code = row.reason().isEmpty() ? row.phase() : row.reason();
+                findings.add(new Finding(
+                        bad ? Severity.ERROR : Severity.WARNING,
+                        code,
+                        name + ": " + (row.message().isEmpty() ? row.phase() : row.message()),
+                        REMEDIES.getOrDefault(code, "read the replica's log")));
+            } else if (row.restarts() > 0) {
+                findings.add(new Finding(
+                        Severity.INFO,
+                        "RESTARTED",
+                        name + " was started again " + Text.counted(row.restarts(), "time"),
+                        "read its log for why it ended"));
+            }
+        }
+    }
+
+    private static void traffic(EndpointStatus status, List<Finding> findings) {
+        for (var one : status.traffic()) {
+            if (one.requests() >= 20 && one.failures() * 20 >= one.requests()) {
+                findings.add(new Finding(
+                        Severity.ERROR,
+                        "REQUESTS_FAIL",
+                        one.failures() + " of " + one.requests() + " requests to revision " + one.revision()
+                                + " failed",
+                        "read the log for the answers with status 5xx; roll back if the revision is new"));
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Quantities;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Resources;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Answers what a change would do by doing it in a transaction of its own that is then taken back: every rule is asked, and
+ * the plan cannot differ from what would really happen.
+ */
+@Component
+class EndpointPlans {
+
+    private final TransactionTemplate apart;
+    private final Endpoints endpoints;
+    private final Revisions revisions;
+    private final RevisionMaker maker;
+    private final EndpointQuota quota;
+
+    EndpointPlans(
+            PlatformTransactionManager transactions,
+            Endpoints endpoints,
+            Revisions revisions,
+            RevisionMaker maker,
+            EndpointQuota quota) {
+        this.apart = new TransactionTemplate(transactions);
+        this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        this.endpoints = endpoints;
+        this.revisions = revisions;
+        this.maker = maker;
+        this.quota = quota;
+    }
+
+    /**
+     * What a change would do.
+     *
+     * @param revision the number it would get; null when nothing of what is served would change
+     * @param changes against what is served now
+     * @param objects what would run
+     */
+    record Plan(
+            boolean creates,
+            @Nullable Integer revision,
+            List<SpecDiff.Change> changes,
+            List<String> objects,
+            Quota quota,
+            List<String> warnings) {}
+
+    /**
+     * The effect on the namespace's quota.
+     *
+     * @param now held by the endpoint before the change
+     * @param settled held once the rollout is complete
+     * @param rolling held at most meanwhile, with the replicas that {@code maxSurge} allows
+     */
+    record Quota(Resources now, Resources settled, Resources rolling) {}
+
+    Plan of(Name namespace, @Nullable Name name, Supplier<EndpointService.Accepted> change) {
+        var plan = apart.execute(status -> {
+            status.setRollbackOnly();
+            var before = name == null ? null : target(namespace, name);
+            var accepted = change.get();
+            return plan(namespace, Objects.requireNonNull(name), before, accepted);
+        });
+        return Objects.requireNonNull(plan);
+    }
+
+    private Plan plan(Name namespace, Name name, @Nullable RevisionSpec before, EndpointService.Accepted accepted) {
+        var endpoint = endpoints.find(namespace, name).orElseThrow(() -> new Refusal.NotFound("endpoint", name));
+        var spec = Objects.requireNonNull(target(namespace, name));
+        var replicas = spec.wanted(endpoint.autoscaledReplicas());
+        var rolls = accepted.revision() != null && before != null;
+        var surge = rolls ? spec.rollout().plan(replicas).maxSurge() : 0;
+        var now = before == null || !endpoint.running()
+                ? Resources.NONE
+                : before.resources().times(endpoint.wantedReplicas());
+        var settled = spec.resources().times(replicas);
+        var extra = spec.resources().times(Math.min(surge, replicas));
+        return new Plan(
+                accepted.created(),
+                accepted.revision(),
+                before == null ? List.of() : maker.between(before, spec),
+                accepted.revision() == null
+                        ? List.of()
+                        : List.of("workload " + name + "-r" + accepted.revision() + ": " + replicas + " replicas of "
+                                + spec.resources().cpu() + " cpu and "
+                                + Quantities.memory(spec.resources().memoryBytes()) + " memory, serving "
+                                + spec.serves().words()),
+                new Quota(now, settled, settled.plus(extra)),
+                warnings(endpoint, spec, accepted, surge));
+    }
+
+    private List<String> warnings(Endpoint endpoint, RevisionSpec spec, EndpointService.Accepted accepted, int surge) {
+        var warnings = new ArrayList<String>();
+        if (accepted.revision() == null) {
+            warnings.add("nothing of what is served would change: no revision would be made");
+            return warnings;
+        }
+        var lacking = quota.lacking(endpoint, spec, 0);
+        var lackingSurge = lacking.isEmpty() && surge > 0 ? surgeLack(endpoint, spec, surge) : "";
+        if (!lacking.isEmpty()) {
+            warnings.add("not all replicas can start now: " + lacking);
+        }
+        if (!lackingSurge.isEmpty()) {
+            warnings.add("the rollout would wait for room to surge: " + lackingSurge
+                    + "; with maxSurge 0 and maxUnavailable 1 it needs none");
+        }
+        var bounds = spec.rollout().plan(spec.wanted(endpoint.autoscaledReplicas()));
+        if (bounds.target() > 0 && bounds.maxUnavailable() >= bounds.target()) {
+            warnings.add(
+                    "maxUnavailable lets all " + bounds.target() + " replicas be missing: nobody may answer meanwhile");
+        }
+        return warnings;
+    }
+
+    private String surgeLack(Endpoint endpoint, RevisionSpec spec, int surge) {
+        try {
+            return quota.lacking(endpoint, spec, surge);
+        } catch (Refusal.OverQuota never) {
+            return never.sentence();
+        }
+    }
+
+    private @Nullable RevisionSpec target(Name namespace, Name name) {
+        return endpoints
+                .find(namespace, name)
+                .flatMap(endpoint -> revisions.findByEndpointIdAndNumber(
+                        endpoint.id(), endpoint.rollout().target()))
+                .map(Revision::spec)
+                .orElse(null);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.history.History;
+import dev.tidewright.history.HistoryEntry;
+import dev.tidewright.history.HistoryQuery;
+import dev.tidewright.kernel.Cursor;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Resource;
+import dev.tidewright.kernel.Slice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Reads endpoints. */
+@Service
+@Transactional(readOnly = true)
+public class EndpointViews {
+
+    private final Endpoints endpoints;
+    private final EndpointRows rows;
+    private final Revisions revisions;
+    private final SpecDiff diff;
+    private final StatusViews statuses;
+    private final History history;
+
+    EndpointViews(
+            Endpoints endpoints,
+            EndpointRows rows,
+            Revisions revisions,
+            SpecDiff diff,
+            StatusViews statuses,
+            History history) {
+        this.endpoints = endpoints;
+        this.rows = rows;
+        this.revisions = revisions;
+        this.diff = diff;
+        this.statuses = statuses;
+        this.history = history;
+    }
+
+    public Resource<DeployEndpoint, EndpointStatus> get(Name namespace, Name name) {
+        return view(find(namespace, name));
+    }
+
+    /** Youngest first. */
+    public Slice<Resource<DeployEndpoint, EndpointStatus>> list(
+            Name namespace, EndpointQuery query, @Nullable String cursor, int limit) {
+        var ids = rows.find(namespace, query, Cursor.id(cursor).orElse(null), limit + 1);
+        return Slice.of(ids, limit, id -> id)
+                .map(id -> view(endpoints.findById(id).orElseThrow()));
+    }
+
+    /** Newest first, each with what it changed. */
+    public Slice<RevisionView> revisions(Name namespace, Name name, @Nullable String cursor, int limit) {
+        var endpoint = find(namespace, name);
+        var before = Cursor.number(cursor).orElse((long) Integer.MAX_VALUE).intValue();
+        var found = revisions.findByEndpointIdAndNumberLessThanOrderByNumberDesc(
+                endpoint.id(), before, Limit.of(limit + 1));
+        var views = new ArrayList<RevisionView>();
+        for (var at = 0; at < found.size(); at++) {
+            var earlier = at + 1 < found.size() ? found.get(at + 1) : null;
+            views.add(RevisionView.of(endpoint, found.get(at), changes(earlier, found.get(at))));
+        }
+        return Slice.of(views, limit, RevisionView::number);
+    }
+
+    public RevisionView revision(Name namespace, Name name, int number) {
+        var endpoint = find(namespace, name);
+        var earlier =
+                revisions.findByEndpointIdAndNumber(endpoint.id(), number - 1).orElse(null);
+        var revision = revision(endpoint, number);
+        return RevisionView.of(endpoint, revision, changes(earlier, revision));
+    }
+
+    /** Field by field: what differs from {@code before} to {@code after}. */
+    public List<SpecDiff.Change> diff(Name namespace, Name name, int before, int after) {
+        var endpoint = find(namespace, name);
+        return diff.between(
+                revision(endpoint, before).spec(), revision(endpoint, after).spec());
+    }
+
+    /** Newest first. */
+    public Slice<HistoryEntry> history(Name namespace, Name name, @Nullable String cursor, int limit) {
+        var id = find(namespace, name).id();
+        var before = Cursor.number(cursor).orElse(null);
+        var query = new HistoryQuery(null, null, null, null, id, before, limit + 1);
+        return Slice.of(history.find(query), limit, HistoryEntry::seq);
+    }
+
+    /** What is wrong and what to do about it, the most pressing first. */
+    public List<Diagnosis.Finding> diagnosis(Name namespace, Name name) {
+        var endpoint = find(namespace, name);
+        return Diagnosis.of(
+                endpoint,
+                statuses.of(endpoint, revision(endpoint, endpoint.rollout().target())));
+    }
+
+    /** The revision that a running replica belongs to, while the endpoint may still run it. */
+    RevisionContent content(UUID revisionId) {
+        var revision = revisions.findById(revisionId).orElseThrow(() -> new Refusal.NotFound("revision", revisionId));
+        var endpoint = endpoints.findById(revision.endpointId()).orElseThrow();
+        if (endpoint.phase() == EndpointPhase.DELETED) {
+            throw new Refusal.Conflict("endpoint-deleted", "endpoint \"" + endpoint.name() + "\" was deleted");
+        }
+        return new RevisionContent(
+                revisionId, endpoint.namespace(), endpoint.name(), revision.number(), revision.spec());
+    }
+
+    /** What a replica has to know about its revision. */
+    record RevisionContent(UUID id, Name namespace, Name endpoint, int number, RevisionSpec spec) {}
+
+    private Resource<DeployEndpoint, EndpointStatus> view(Endpoint endpoint) {
+        var target = revision(endpoint, endpoint.rollout().target());
+        var metadata = new Resource.Metadata(
+                endpoint.name().value(),
+                endpoint.namespace().value(),
+                endpoint.id(),
+                endpoint.labels(),
+                endpoint.generation(),
+                endpoint.createdAt(),
+                endpoint.createdBy());
+        return Resource.of(
+                "Endpoint", metadata, DeployEndpoint.of(endpoint, target.spec()), statuses.of(endpoint, target));
+    }
+
+    private List<SpecDiff.Change> changes(@Nullable Revision earlier, Revision revision) {
+        return earlier == null ? List.of() : diff.between(earlier.spec(), revision.spec());
+    }
+
+    private Revision revision(Endpoint endpoint, int number) {
+        return revisions
+                .findByEndpointIdAndNumber(endpoint.id(), number)
+                .orElseThrow(() -> new Refusal.NotFound("revision", number));
+    }
+
+    private Endpoint find(Name namespace, Name name) {
+        return endpoints.find(namespace, name).orElseThrow(() -> new Refusal.NotFound("endpoint", name));
+    }
+}

@@ -1,0 +1,264 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.kernel.Resources;
+import dev.tidewright.rollout.Fleet;
+import dev.tidewright.rollout.RolloutStep;
+import dev.tidewright.rollout.Verdict;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The reconciler's side of serving: what was seen comes in, what is to be done goes out, in one transaction. */
+@Service
+class FleetService {
+
+    private final Endpoints endpoints;
+    private final Revisions revisions;
+    private final RevisionRuns runs;
+    private final Activations activations;
+    private final FleetQuota quota;
+    private final InstantSource clock;
+
+    FleetService(
+            Endpoints endpoints,
+            Revisions revisions,
+            RevisionRuns runs,
+            Activations activations,
+            FleetQuota quota,
+            InstantSource clock) {
+        this.endpoints = endpoints;
+        this.revisions = revisions;
+        this.runs = runs;
+        this.activations = activations;
+        this.quota = quota;
+        this.clock = clock;
+    }
+
+    /** Every endpoint that is not deleted. */
+    @Transactional(readOnly = true)
+    List<UUID> all() {
+        return endpoints.ids();
+    }
+
+    /** What to look at; empty once the endpoint is deleted. */
+    @Transactional(readOnly = true)
+    Optional<Orders> standing(UUID id) {
+        return endpoints
+                .findById(id)
+                .filter(endpoint -> endpoint.phase() != EndpointPhase.DELETED)
+                .map(endpoint -> {
+                    var live = runs.findByEndpointIdAndLiveTrueOrderByNumberDesc(id);
+                    return orders(endpoint, live, specs(endpoint, live), Map.of());
+                });
+    }
+
+    /** Takes what was seen, decides the next step and keeps both. The answer is what the cluster is to be told. */
+    @Transactional
+    Optional<Orders> record(UUID id, List<Sighting> sightings) {
+        var found = endpoints.lock(id);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        var endpoint = found.get();
+        var now = clock.instant();
+        var seen = sightings.stream().collect(Collectors.toMap(Sighting::revision, Function.identity()));
+        var live = live(endpoint);
+        var before = live.stream().collect(Collectors.toMap(RevisionRun::number, RevisionRun::wantedReplicas));
+        var crew = new Crew(endpoint, live, specs(endpoint, live), fleets(live, seen));
+
+        var waiting = endpoint.running() ? advance(crew, seen, now) : withdraw(crew);
+        live.stream()
+                .filter(run -> run.wantedReplicas() == 0)
+                .filter(run ->
+                        seen.containsKey(run.number()) && seen.get(run.number()).absent())
+                .filter(run -> !endpoint.running()
+                        || run.number() != endpoint.rollout().target())
+                .forEach(RevisionRun::gone);
+        live.forEach(runs::save);
+        keep(crew, seen, waiting, now);
+        endpoints.save(endpoint);
+        return Optional.of(orders(endpoint, live, crew.specs(), before));
+    }
+
+    /** All that one pass works with. */
+    private record Crew(
+            Endpoint endpoint, List<RevisionRun> live, Map<Integer, Revision> specs, Map<Integer, Fleet> fleets) {
+
+        RevisionSpec target() {
+            return spec(endpoint.rollout().target());
+        }
+
+        RevisionSpec spec(int number) {
+            var revision = specs.get(number);
+            if (revision == null) {
+                throw new IllegalStateException("revision " + number + " of " + endpoint.name() + " is missing");
+            }
+            return revision.spec();
+        }
+
+        Fleet fleet(int number) {
+            return fleets.getOrDefault(number, new Fleet(number, 0, 0, 0, 0));
+        }
+
+        /** The proven revision gives up its replicas last. */
+        List<Fleet> earlier() {
+            var stable = endpoint.rollout().stable();
+            return fleets.values().stream()
+                    .filter(fleet -> fleet.revision() != endpoint.rollout().target())
+                    .sorted(Comparator.<Fleet, Boolean>comparing(fleet -> stable != null && fleet.revision() == stable)
+                            .thenComparing(Fleet::revision, Comparator.reverseOrder()))
+                    .toList();
+        }
+
+        int wanted() {
+            return endpoint.running() ? target().wanted(endpoint.autoscaledReplicas()) : 0;
+        }
+    }
+
+    /** The rows of everything that may run; the wanted revision's comes back to life when it is needed again. */
+    private List<RevisionRun> live(Endpoint endpoint) {
+        var live = new ArrayList<>(runs.findByEndpointIdAndLiveTrueOrderByNumberDesc(endpoint.id()));
+        var target = endpoint.rollout().target();
+        if (endpoint.running() && live.stream().noneMatch(run -> run.number() == target)) {
+            runs.findByEndpointIdAndNumber(endpoint.id(), target).ifPresent(run -> {
+                run.revive();
+                live.add(run);
+            });
+        }
+        return live;
+    }
+
+    private static Map<Integer, Fleet> fleets(List<RevisionRun> live, Map<Integer, Sighting> seen) {
+        var fleets = new HashMap<Integer, Fleet>();
+        for (var run : live) {
+            var sighting = seen.get(run.number());
+            fleets.put(
+                    run.number(),
+                    sighting == null
+                            ? new Fleet(run.number(), run.wantedReplicas(), 0, 0, 0)
+                            : sighting.fleet(run.wantedReplicas()));
+        }
+        return fleets;
+    }
+
+    private String advance(Crew crew, Map<Integer, Sighting> seen, Instant now) {
+        var endpoint = crew.endpoint();
+        var rollout = endpoint.rollout();
+        var target = rollout.target();
+        var step = crew.target()
+                .rollout()
+                .plan(crew.wanted())
+                .step(crew.fleet(target), crew.earlier(), rollout.progressAt(), now);
+        var waiting = quota.fit(
+                endpoint,
+                crew.live(),
+                step.wanted(),
+                number -> crew.spec(number).resources());
+        endpoint.rolloutEnded(rollout.judge(step, lastWords(step, seen.get(target), waiting), now), target, now);
+        return waiting;
+    }
+
+    /** Why the wanted revision is not ready, as far as anybody knows. */
+    private static String lastWords(
+            RolloutStep step, @org.jspecify.annotations.Nullable Sighting sighting, String waiting) {
+        if (!(step.verdict() instanceof Verdict.Stuck)) {
+            return "";
+        }
+        return Optional.ofNullable(sighting)
+                .flatMap(Sighting::trouble)
+                .map(Sighting.Trouble::sentence)
+                .orElse(waiting);
+    }
+
+    private String withdraw(Crew crew) {
+        quota.withdraw(crew.endpoint(), crew.live());
+        return "";
+    }
+
+    private void keep(Crew crew, Map<Integer, Sighting> seen, String waiting, Instant now) {
+        var endpoint = crew.endpoint();
+        var fleets = crew.fleets().values();
+        var ready = fleets.stream().mapToInt(Fleet::ready).sum();
+        var draining = fleets.stream().mapToInt(Fleet::draining).sum();
+        var serving = numbers(crew, fleet -> fleet.ready() > 0);
+        activations.now(endpoint.id(), serving, numbers(crew, fleet -> fleet.wanted() > 0), now);
+
+        if (endpoint.deleting() && crew.live().stream().noneMatch(RevisionRun::live)) {
+            quota.giveBack(endpoint);
+            endpoint.gone(now);
+            return;
+        }
+        var target = endpoint.rollout().target();
+        var wanted = crew.wanted();
+        var trouble = seen.values().stream()
+                .sorted(Comparator.comparing(sighting -> sighting.revision() != target))
+                .flatMap(sighting -> sighting.trouble().stream())
+                .findFirst()
+                .orElse(null);
+        var progress = crew.fleet(target).ready() + " of " + wanted + " replicas of revision " + target + " ready";
+        var condition =
+                Condition.of(new Condition.Facts(endpoint, wanted, ready, draining, trouble, waiting, progress));
+        var rows = seen.values().stream()
+                .sorted(Comparator.comparingInt(Sighting::revision).reversed())
+                .flatMap(sighting -> sighting.rows().stream())
+                .toList();
+        endpoint.observed(condition, rows, wanted, ready, waiting, now);
+    }
+
+    private static Set<Integer> numbers(Crew crew, java.util.function.Predicate<Fleet> which) {
+        return crew.fleets().values().stream()
+                .filter(which)
+                .map(Fleet::revision)
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private Map<Integer, Revision> specs(Endpoint endpoint, List<RevisionRun> live) {
+        var numbers = live.stream().map(RevisionRun::number).collect(Collectors.toCollection(HashSet::new));
+        numbers.add(endpoint.rollout().target());
+        return revisions.findByEndpointIdAndNumberIn(endpoint.id(), numbers).stream()
+                .collect(Collectors.toMap(Revision::number, Function.identity()));
+    }
+
+    private static Orders orders(
+            Endpoint endpoint, List<RevisionRun> live, Map<Integer, Revision> specs, Map<Integer, Integer> before) {
+        var each = live.stream()
+                .filter(RevisionRun::live)
+                .filter(run -> specs.containsKey(run.number()))
+                .map(run -> new Orders.Order(
+                        run.revisionId(),
+                        run.number(),
+                        run.wantedReplicas(),
+                        run.wantedReplicas() < before.getOrDefault(run.number(), 0),
+                        java.util.Objects.requireNonNull(specs.get(run.number()))
+                                .spec()))
+                .toList();
+        return new Orders(
+                endpoint.id(),
+                endpoint.namespace(),
+                endpoint.name(),
+                endpoint.access() == EndpointAccess.PUBLIC,
+                endpoint.phase().label() + (endpoint.message().isEmpty() ? "" : ": " + endpoint.message()),
+                endpoint.rolling() || endpoint.deleting(),
+                endpoint.phase() == EndpointPhase.DELETED,
+                each);
+    }
+
+    /** What all replicas that are asked for may use together. */
+    static Resources total(Map<Integer, Integer> wanted, Function<Integer, Resources> each) {
+        return wanted.entrySet().stream()
+                .map(entry -> each.apply(entry.getKey()).times(entry.getValue()))
+                .reduce(Resources.NONE, Resources::plus);
+    }
+}

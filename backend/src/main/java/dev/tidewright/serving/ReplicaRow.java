@@ -1,0 +1,37 @@
+package dev.tidewright.serving;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.cluster.ReplicaStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One replica as it was last seen.
+ *
+ * @param message one sentence; for a crash it carries the last line of the log
+ * @param since ISO 8601
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ReplicaRow(
+        int revision,
+        String name,
+        String phase,
+        @Nullable String host,
+        int port,
+        int restarts,
+        String reason,
+        String message,
+        String since) {
+
+    static ReplicaRow of(int revision, ReplicaStatus replica) {
+        return new ReplicaRow(
+                revision,
+                replica.name(),
+                replica.phase().name(),
+                replica.host(),
+                replica.port(),
+                replica.restarts(),
+                replica.reason(),
+                replica.message(),
+                replica.since().toString());
+    }
+}

@@ -1,0 +1,84 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.artifacts.ArtifactOwner;
+import dev.tidewright.artifacts.Artifacts;
+import dev.tidewright.artifacts.Uploads;
+import dev.tidewright.kernel.Name;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Makes revisions, with the bytes they need. Joins the caller's transaction. */
+@Component
+class RevisionMaker {
+
+    private final Revisions revisions;
+    private final RevisionRuns runs;
+    private final ServedResolver resolver;
+    private final SpecDiff diff;
+    private final Uploads uploads;
+    private final Artifacts artifacts;
+
+    RevisionMaker(
+            Revisions revisions,
+            RevisionRuns runs,
+            ServedResolver resolver,
+            SpecDiff diff,
+            Uploads uploads,
+            Artifacts artifacts) {
+        this.revisions = revisions;
+        this.runs = runs;
+        this.resolver = resolver;
+        this.diff = diff;
+        this.uploads = uploads;
+        this.artifacts = artifacts;
+    }
+
+    /** Whose file the source of a revision is. */
+    static ArtifactOwner source(UUID revision) {
+        return new ArtifactOwner("revision-source", revision);
+    }
+
+    RevisionSpec resolve(Name namespace, DeployEndpoint command) {
+        return EndpointRules.spec(command, resolver.resolve(namespace, command));
+    }
+
+    boolean same(RevisionSpec left, RevisionSpec right) {
+        return diff.digest(left).equals(diff.digest(right));
+    }
+
+    List<SpecDiff.Change> between(RevisionSpec before, RevisionSpec after) {
+        return diff.between(before, after);
+    }
+
+    Map<String, String> changes(RevisionSpec before, RevisionSpec after) {
+        return diff.words(before, after);
+    }
+
+    Revision make(Endpoint endpoint, RevisionSpec spec, Revision.Origin origin) {
+        var source = spec.serves().source();
+        if (source != null) {
+            uploads.take(endpoint.namespace(), source.upload(), source(origin.id()));
+        }
+        return keep(new Revision(endpoint, spec, diff.digest(spec), origin));
+    }
+
+    /** A rollback needs neither the catalog nor the upload: everything is in the revision that it copies. */
+    Revision copy(Endpoint endpoint, Revision earlier, Revision.Origin origin) {
+        if (earlier.spec().serves().source() != null) {
+            artifacts.copy(endpoint.namespace(), source(earlier.id()), source(origin.id()), "");
+        }
+        return keep(new Revision(endpoint, earlier.spec(), earlier.specDigest(), origin));
+    }
+
+    void requireStillThere(Name namespace, RevisionSpec spec) {
+        resolver.requireStillThere(namespace, spec.serves());
+    }
+
+    private Revision keep(Revision revision) {
+        var kept = revisions.save(revision);
+        runs.save(new RevisionRun(kept));
+        return kept;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.artifacts.Artifacts;
+import dev.tidewright.artifacts.Stored;
+import dev.tidewright.artifacts.Uploads;
+import dev.tidewright.catalog.Catalog;
+import dev.tidewright.catalog.VersionView;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.springframework.stereotype.Component;
+
+/** Turns what was asked for (an alias, an upload) into what exactly is served. Joins the caller's transaction. */
+@Component
+class ServedResolver {
+
+    private final Catalog catalog;
+    private final Artifacts artifacts;
+    private final Uploads uploads;
+
+    ServedResolver(Catalog catalog, Artifacts artifacts, Uploads uploads) {
+        this.catalog = catalog;
+        this.artifacts = artifacts;
+        this.uploads = uploads;
+    }
+
+    Served resolve(Name namespace, DeployEndpoint command) {
+        var serves = Objects.requireNonNull(command.serves());
+        var arguments = serves.command() == null ? List.<String>of() : serves.command();
+        if (serves.model() != null) {
+            return new Served(model(namespace, serves.model(), serves), null, null, List.of(), null);
+        }
+        if (serves.source() != null) {
+            var source = source(namespace, serves.source());
+            EndpointRules.checkSource(serves, source);
+            var entryPoint =
+                    serves.entryPoint() == null && arguments.isEmpty() ? source.fileName() : serves.entryPoint();
+            return new Served(null, source, null, arguments, entryPoint);
+        }
+        return new Served(null, null, serves.image(), arguments, null);
+    }
+
+    /** Refuses when a version that a revision names is not there any more. */
+    void requireStillThere(Name namespace, Served served) {
+        var model = served.model();
+        if (model != null) {
+            find(namespace, model.name() + "/" + model.version());
+        }
+    }
+
+    private Served.Model model(Name namespace, Name name, DeployEndpoint.Serves serves) {
+        var alias = serves.alias();
+        var reference = alias != null
+                ? name + "@" + alias
+                : serves.version() == null ? name.value() : name + "/" + serves.version();
+        var version = find(namespace, reference);
+        return new Served.Model(
+                name, version.number(), alias, version.id(), digest(artifacts.list(version.artifacts())));
+    }
+
+    private VersionView find(Name namespace, String reference) {
+        try {
+            return catalog.resolveForUse(namespace, reference);
+        } catch (Refusal.NotFound unknown) {
+            throw new Refusal.Invalid(
+                    "unknown-model-version",
+                    "serves.model",
+                    "there is no " + reference + " in this namespace: register it first, or name one that is there");
+        }
+    }
+
+    private Served.Source source(Name namespace, DeployEndpoint.Source asked) {
+        try {
+            var upload = uploads.require(namespace, asked.upload());
+            return new Served.Source(
+                    upload.id(),
+                    upload.kind().name().toLowerCase(Locale.ROOT),
+                    upload.fileName(),
+                    upload.digest().value(),
+                    upload.size());
+        } catch (Refusal.NotFound unknown) {
+            throw new Refusal.Invalid(
+                    "unknown-upload",
+                    "serves.source.upload",
+                    "there is no upload \"" + asked.upload()
+                            + "\" in this namespace (they are kept for a day): upload the source again");
+        }
+    }
+
+    /** One digest for all files of a version, whatever the order they are listed in. */
+    private static String digest(List<Stored> files) {
+        try {
+            var all = MessageDigest.getInstance("SHA-256");
+            files.stream()
+                    .sorted(Comparator.comparing(Stored::path))
+                    .map(file -> file.path() + "\0" + file.digest() + "\n")
+                    .forEach(line -> all.update(line.getBytes(StandardCharsets.UTF_8)));
+            return "sha256:" + HexFormat.of().formatHex(all.digest());
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.ClusterUnavailable;
+import dev.tidewright.cluster.WorkloadId;
+import dev.tidewright.kernel.FailPoints;
+import dev.tidewright.reconcile.Next;
+import dev.tidewright.reconcile.Reconciler;
+import dev.tidewright.reconcile.WorkQueue;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Brings endpoints nearer to what is wanted: looks, tells the gateway, decides and writes down, tells the cluster. */
+@Component
+class ServingReconciler implements Reconciler {
+
+    static final String KIND = "endpoint";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServingReconciler.class);
+
+    private final Cluster cluster;
+    private final FleetService fleets;
+    private final RoutingTable routing;
+    private final Workloads workloads;
+    private final ServingSettings settings;
+    private final Map<WorkloadId, UUID> owners = new ConcurrentHashMap<>();
+
+    ServingReconciler(
+            Cluster cluster,
+            FleetService fleets,
+            RoutingTable routing,
+            Workloads workloads,
+            WorkQueue queue,
+            ServingSettings settings) {
+        this.cluster = cluster;
+        this.fleets = fleets;
+        this.routing = routing;
+        this.workloads = workloads;
+        this.settings = settings;
+        cluster.onChange(changed -> hint(changed, queue));
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Next reconcile(UUID id) {
+        var standing = fleets.standing(id);
+        if (standing.isEmpty()) {
+            routing.remove(id, fleets::all);
+            return Next.done();
+        }
+        try {
+            return pass(standing.get());
+        } catch (ClusterUnavailable away) {
+            LOG.info("endpoint {} is left as it is: {}", standing.get().name(), away.getMessage());
+            return Next.again(settings.slow());
+        }
+    }
+
+    private Next pass(Orders standing) {
+        var seen = observe(standing);
+        // New replicas are in the table before the cluster is told that old ones may go.
+        publish(standing, seen);
+        reach(standing, "rollout.step.before-record");
+        var orders = fleets.record(standing.endpoint(), seen).orElse(null);
+        if (orders == null || orders.gone()) {
+            routing.remove(standing.endpoint(), fleets::all);
+            return Next.done();
+        }
+        reach(orders, "rollout.step.before-apply");
+        var shrunk = carryOut(orders, seen);
+        reach(orders, "rollout.step.after-apply");
+        publish(orders, shrunk ? observe(orders) : seen);
+        return Next.again(orders.rolling() ? settings.fast() : settings.slow());
+    }
+
+    private List<Sighting> observe(Orders orders) {
+        return orders.each().stream()
+                .map(order -> {
+                    var workload = Workloads.id(orders, order.number());
+                    owners.put(workload, orders.endpoint());
+                    return new Sighting(order.number(), cluster.observe(workload));
+                })
+                .toList();
+    }
+
+    private void publish(Orders orders, List<Sighting> seen) {
+        var targets =
+                seen.stream().flatMap(sighting -> sighting.targets().stream()).toList();
+        routing.put(
+                orders.endpoint(),
+                new Route(orders.namespace(), orders.name(), orders.open(), targets, orders.explanation()),
+                fleets::all);
+    }
+
+    /** True when replicas were told to go. */
+    private boolean carryOut(Orders orders, List<Sighting> sightings) {
+        var shrunk = false;
+        for (var order : orders.each()) {
+            var seen = sightings.stream()
+                    .filter(sighting -> sighting.revision() == order.number())
+                    .findFirst();
+            var staying = seen.map(Sighting::staying).orElse(0);
+            var absent = seen.map(Sighting::absent).orElse(true);
+            if (order.wanted() != staying || (absent && order.wanted() > 0)) {
+                cluster.apply(workloads.service(orders, order));
+                shrunk |= order.wanted() < staying;
+            } else if (order.wanted() == 0
+                    && !absent
+                    && seen.get().seen().replicas().isEmpty()) {
+                var workload = Workloads.id(orders, order.number());
+                cluster.delete(workload);
+                owners.remove(workload);
+            }
+        }
+        return shrunk;
+    }
+
+    private void hint(WorkloadId changed, WorkQueue queue) {
+        var endpoint = owners.get(changed);
+        if (endpoint != null) {
+            try {
+                queue.put(KIND, endpoint);
+            } catch (RuntimeException databaseAway) {
+                LOG.debug("a hint about {} is lost, the next pass sees it", changed, databaseAway);
+            }
+        }
+    }
+
+    private static void reach(Orders orders, String point) {
+        if (orders.rolling()) {
+            FailPoints.reach(point);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.cluster.Observation;
+import dev.tidewright.cluster.ReplicaStatus;
+import dev.tidewright.kernel.Text;
+import dev.tidewright.rollout.Fleet;
+import java.util.List;
+import java.util.Optional;
+
+/** What the cluster shows of one revision at one moment. Pure. */
+record Sighting(int revision, Observation seen) {
+
+    Fleet fleet(int wanted) {
+        var ready = 0;
+        var unready = 0;
+        var draining = 0;
+        for (var replica : seen.replicas()) {
+            switch (replica.phase()) {
+                case READY -> ready++;
+                case PENDING, STARTING, UNREADY, CRASHED -> unready++;
+                case DRAINING -> draining++;
+                case ENDED -> {}
+            }
+        }
+        return new Fleet(revision, wanted, ready, unready, draining);
+    }
+
+    List<ReplicaRow> rows() {
+        return seen.replicas().stream()
+                .map(replica -> ReplicaRow.of(revision, replica))
+                .toList();
+    }
+
+    List<Route.Target> targets() {
+        return seen.ready().stream()
+                .filter(replica -> replica.host() != null && replica.port() != 0)
+                .map(replica ->
+                        new Route.Target(revision, replica.host() == null ? "" : replica.host(), replica.port()))
+                .toList();
+    }
+
+    boolean absent() {
+        return seen.phase() == Observation.Phase.ABSENT;
+    }
+
+    /** How many there are that were not told to go. */
+    int staying() {
+        return (int) seen.replicas().stream()
+                .filter(replica ->
+                        replica.phase() != ReplicaStatus.Phase.DRAINING && replica.phase() != ReplicaStatus.Phase.ENDED)
+                .count();
+    }
+
+    /** The worst that is wrong with it, if anything is. */
+    Optional<Trouble> trouble() {
+        if (seen.phase() == Observation.Phase.FAILED) {
+            return Optional.of(new Trouble(seen.reason(), seen.message()));
+        }
+        return seen.replicas().stream()
+                .filter(Sighting::troubled)
+                .max(java.util.Comparator.comparingInt(Sighting::severity))
+                .map(replica -> new Trouble(
+                        replica.reason().isEmpty() ? replica.phase().name() : replica.reason(), words(replica)))
+                .or(() -> seen.reason().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new Trouble(seen.reason(), seen.message())));
+    }
+
+    private static boolean troubled(ReplicaStatus replica) {
+        return severity(replica) > 0;
+    }
+
+    private static int severity(ReplicaStatus replica) {
+        return switch (replica.phase()) {
+            case CRASHED -> 4;
+            case UNREADY -> 3;
+            case STARTING -> replica.restarts() > 0 ? 2 : 0;
+            case PENDING -> replica.reason().isEmpty() ? 0 : 1;
+            case READY, DRAINING, ENDED -> 0;
+        };
+    }
+
+    private String words(ReplicaStatus replica) {
+        var what = switch (replica.phase()) {
+            case CRASHED -> "ended and will be started again";
+            case UNREADY -> "does not answer its readiness check any more";
+            case STARTING -> "was started again";
+            case PENDING -> "waits";
+            case READY, DRAINING, ENDED -> "";
+        };
+        return "replica " + replica.name() + " of revision " + revision + " " + what
+                + (replica.restarts() > 0 ? " (" + Text.counted(replica.restarts(), "restart") + ")" : "")
+                + (replica.message().isEmpty() ? "" : ": " + replica.message());
+    }
+
+    /** Something wrong, with a code and one sentence. */
+    record Trouble(String reason, String sentence) {}
+}

@@ -1,0 +1,545 @@
+package dev.tidewright.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidewright.IntegrationTest;
+import dev.tidewright.TestApi;
+import dev.tidewright.cluster.WorkloadId;
+import dev.tidewright.history.History;
+import dev.tidewright.history.HistoryEntry;
+import dev.tidewright.history.HistoryQuery;
+import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Resources;
+import dev.tidewright.kernel.Scalar;
+import dev.tidewright.kernel.Timespan;
+import dev.tidewright.reconcile.WorkQueue;
+import dev.tidewright.rollout.RolloutStrategy;
+import dev.tidewright.rollout.Share;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionManager;
+import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
+import org.springframework.transaction.interceptor.TransactionInterceptor;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Passes over endpoints on a real database, with a cluster in memory and a clock that is turned by hand. */
+@IntegrationTest
+class ServingReconcilerIT {
+
+    private static final Actor ANA = Actor.user("ana");
+    private static final Name NAME = Name.of("echo");
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private Endpoints endpoints;
+
+    @Autowired
+    private Revisions revisions;
+
+    @Autowired
+    private RevisionRuns runs;
+
+    @Autowired
+    private Activations activations;
+
+    @Autowired
+    private FleetQuota quota;
+
+    @Autowired
+    private EndpointService service;
+
+    @Autowired
+    private EndpointViews views;
+
+    @Autowired
+    private Workloads workloads;
+
+    @Autowired
+    private WorkQueue queue;
+
+    @Autowired
+    private History history;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    @Autowired
+    private PlatformTransactionManager transactions;
+
+    private Name namespace = Name.of("none");
+    private Instant now = Instant.parse("2026-03-01T10:00:00Z");
+    private final InstantSource clock = () -> now;
+    private LivingCluster cluster = new LivingCluster(clock, 1);
+    private final Published published = new Published();
+    private ServingReconciler reconciler;
+
+    @BeforeEach
+    void aCluster() {
+        now = Instant.now();
+        namespace = Name.of(TestApi.admin(port).namespace("{\"cpu\":\"8\",\"memory\":\"8Gi\",\"endpoints\":3}"));
+        reconciler = restarted();
+    }
+
+    @Test
+    void anEndpointServesItsFirstRevisionOnceItsReplicasAreReady() {
+        var id = deployed(command(2, Map.of()));
+        reconciler.reconcile(id);
+        assertThat(endpoint(id).phase()).isEqualTo(EndpointPhase.STARTING);
+        assertThat(published.targets()).isEmpty();
+        settle(id);
+        assertThat(endpoint(id).phase()).isEqualTo(EndpointPhase.SERVING);
+        assertThat(published.targets()).hasSize(2).allMatch(target -> target.revision() == 1);
+        assertThat(activations.at(namespace, NAME, now.plusSeconds(1)))
+                .singleElement()
+                .satisfies(served -> {
+                    assertThat(served.revision()).isEqualTo(1);
+                    assertThat(served.author()).isEqualTo("ana");
+                });
+    }
+
+    @Test
+    void aRollingUpdateKeepsItsBoundsAtEveryPass() {
+        var id = deployed(command(3, Map.of()));
+        settle(id);
+        change(command(3, Map.of("alpha", new Scalar(0.5))));
+        for (var pass = 0; pass < 200 && endpoint(id).rolling(); pass++) {
+            reconciler.reconcile(id);
+            assertThat(cluster.stayingOfAll()).isLessThanOrEqualTo(4);
+            assertThat(cluster.readyOfAll()).isGreaterThanOrEqualTo(3);
+            assertThat(published.targets()).hasSizeGreaterThanOrEqualTo(3);
+            turn();
+        }
+        assertThat(endpoint(id).phase()).isEqualTo(EndpointPhase.SERVING);
+        assertThat(cluster.ready(workload(2))).isEqualTo(3);
+        assertThat(cluster.staying(workload(1))).isZero();
+        turnUntilGone(id, workload(1));
+    }
+
+    @Test
+    void aRevisionThatIsNeverReadyReturnsByItselfAndSaysWhy() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        cluster.neverReady(workload(2));
+        change(command(2, Map.of("bad", new Scalar(true))));
+        for (var pass = 0; pass < 400 && endpoint(id).rolling(); pass++) {
+            reconciler.reconcile(id);
+            assertThat(cluster.ready(workload(1))).isEqualTo(2);
+            turn();
+        }
+        var endpoint = endpoint(id);
+        assertThat(endpoint.phase()).isEqualTo(EndpointPhase.DEGRADED);
+        assertThat(endpoint.reason()).isEqualTo("ROLLED_BACK");
+        assertThat(endpoint.message()).contains("revision 1 serves again").contains("No module named nope");
+        assertThat(endpoint.rollout().target()).isEqualTo(1);
+        assertThat(cluster.staying(workload(2))).isZero();
+        assertThat(verbs(id)).contains("rollout-returned");
+    }
+
+    @Test
+    void aFirstRevisionThatIsNeverReadyFailsAndIsKeptForLookingAt() {
+        cluster.neverReady(workload(1));
+        var id = deployed(command(1, Map.of()));
+        reconciler.reconcile(id);
+        turn();
+        reconciler.reconcile(id);
+        assertThat(endpoint(id).phase()).isEqualTo(EndpointPhase.DEGRADED);
+        assertThat(endpoint(id).message()).contains("No module named nope");
+        now = now.plus(Duration.ofMinutes(3));
+        reconciler.reconcile(id);
+        reconciler.reconcile(id);
+        assertThat(endpoint(id).phase()).isEqualTo(EndpointPhase.FAILED);
+        assertThat(cluster.staying(workload(1))).isEqualTo(1);
+        cluster.heal(workload(1));
+        settle(id);
+        assertThat(endpoint(id).phase()).isEqualTo(EndpointPhase.SERVING);
+    }
+
+    @Test
+    void aChangeDuringARolloutIsRefusedUnlessItSupersedes() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        change(command(2, Map.of("a", new Scalar(1))));
+        reconciler.reconcile(id);
+        assertThatThrownBy(() -> change(command(2, Map.of("a", new Scalar(2)))))
+                .isInstanceOf(Refusal.Conflict.class)
+                .hasMessageContaining("supersede=true");
+        hidden(() -> service.deploy(namespace, command(2, Map.of("a", new Scalar(3))), "*", true, ANA));
+        settle(id);
+        assertThat(endpoint(id).rollout().target()).isEqualTo(3);
+        assertThat(cluster.ready(workload(3))).isEqualTo(2);
+        assertThat(cluster.stayingOfAll()).isEqualTo(2);
+    }
+
+    @Test
+    void anAbortedRolloutGoesBack() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        cluster.neverReady(workload(2));
+        change(command(2, Map.of("a", new Scalar(1))));
+        reconciler.reconcile(id);
+        hidden(() -> {
+            service.abort(namespace, NAME, "wrong model", ANA);
+            return null;
+        });
+        settle(id);
+        assertThat(endpoint(id).phase()).isEqualTo(EndpointPhase.SERVING);
+        assertThat(endpoint(id).rollout().target()).isEqualTo(1);
+        assertThat(cluster.staying(workload(2))).isZero();
+    }
+
+    @Test
+    void stoppingKeepsTheUrlAndStartingServesAgain() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        hidden(() -> {
+            service.stop(namespace, NAME, "night", ANA);
+            return null;
+        });
+        turnUntilGone(id, workload(1));
+        assertThat(endpoint(id).message()).isEqualTo("stopped by ana");
+        assertThat(published.routes).anyMatch(route -> route.endpoint().equals(NAME));
+        assertThat(held(id)).isEqualTo("0");
+        hidden(() -> {
+            service.start(namespace, NAME, "", ANA);
+            return null;
+        });
+        settle(id);
+        assertThat(published.targets()).hasSize(2);
+    }
+
+    @Test
+    void deletingLeavesNothingAndGivesTheQuotaBack() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        hidden(() -> {
+            service.delete(namespace, NAME, "*", "", ANA);
+            return null;
+        });
+        for (var pass = 0; pass < 100 && fleets().standing(id).isPresent(); pass++) {
+            reconciler.reconcile(id);
+            turn();
+        }
+        reconciler.reconcile(id);
+        assertThat(cluster.seen).doesNotContainKey(workload(1));
+        assertThat(published.routes).noneMatch(route -> route.namespace().equals(namespace));
+        assertThat(held(id)).isEmpty();
+        assertThat(endpoints.find(namespace, NAME)).isEmpty();
+    }
+
+    @Test
+    void whatTheQuotaLacksIsWaitedForWithASentence() {
+        var greedy = deployed(sized(1, "7").named(Name.of("greedy")));
+        settle(greedy);
+        var id = deployed(command(4, Map.of()));
+        settle(id);
+        hidden(() -> service.deploy(namespace, sized(4, "1"), "*", false, ANA));
+        reconciler.reconcile(id);
+        var endpoint = endpoint(id);
+        assertThat(endpoint.reason()).isEqualTo("WAITING_FOR_QUOTA");
+        assertThat(endpoint.message()).contains("needs").contains("cpu").contains("free in " + namespace);
+        assertThat(cluster.ready(workload(1))).isEqualTo(4);
+    }
+
+    @Test
+    void killedAtAnyCallToTheClusterTheRolloutStillEndsWithinItsBounds() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        for (var call = 1; call <= 12; call++) {
+            change(command(2, Map.of("call", new Scalar(call))));
+            cluster.calls = 0;
+            cluster.faultAt = call;
+            cluster.faultAfter = call % 2 == 0;
+            for (var pass = 0; pass < 300 && endpoint(id).rolling(); pass++) {
+                try {
+                    reconciler.reconcile(id);
+                } catch (IllegalStateException killed) {
+                    reconciler = restarted();
+                }
+                assertThat(cluster.stayingOfAll()).isLessThanOrEqualTo(3);
+                assertThat(cluster.readyOfAll()).isGreaterThanOrEqualTo(2);
+                turn();
+            }
+            cluster.faultAt = 0;
+            assertThat(endpoint(id).phase()).as("killed at call %s", call).isEqualTo(EndpointPhase.SERVING);
+            assertThat(cluster.ready(workload(call + 1))).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aRollbackRestoresTheWholeSpecByteForByte() {
+        var random = new Random(7);
+        var id = deployed(random(random));
+        for (var step = 0; step < 100; step++) {
+            if (random.nextInt(3) == 0) {
+                var to = 1 + random.nextInt(endpoint(id).nextRevision() - 1);
+                var before = endpoint(id).nextRevision();
+                var made = hidden(() -> service.rollBack(namespace, NAME, new RollBack(to, "back"), ANA));
+                if (made.revision() == null) {
+                    assertThat(spec(id, endpoint(id).rollout().target())).isEqualTo(spec(id, to));
+                } else {
+                    assertThat(made.revision()).isEqualTo(before);
+                    assertThat(spec(id, before)).isEqualTo(spec(id, to));
+                    assertThat(views.diff(namespace, NAME, to, before)).isEmpty();
+                }
+            } else {
+                hidden(() -> service.deploy(namespace, random(random), "*", true, ANA));
+            }
+        }
+        assertThat(endpoint(id).nextRevision()).isGreaterThan(40);
+    }
+
+    @Test
+    void ofManyChangesMadeFromTheSameReadingOneIsTaken() throws Exception {
+        var id = deployed(command(1, Map.of()));
+        settle(id);
+        var read = "\"" + endpoint(id).generation() + "\"";
+        var changes = java.util.stream.IntStream.range(0, 16)
+                .mapToObj(i -> (Callable<Boolean>) () -> {
+                    try {
+                        hidden(() ->
+                                service.deploy(namespace, command(1, Map.of("i", new Scalar(i))), read, true, ANA));
+                        return true;
+                    } catch (Refusal.Stale stale) {
+                        return false;
+                    }
+                })
+                .toList();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var taken = 0;
+            for (var change : threads.invokeAll(changes)) {
+                taken += change.get() ? 1 : 0;
+            }
+            assertThat(taken).isEqualTo(1);
+        }
+        assertThat(endpoint(id).nextRevision()).isEqualTo(3);
+    }
+
+    @Test
+    void theTableIsNotPublishedAfterARestartUntilEveryEndpointWasSeen() {
+        var first = deployed(command(1, Map.of()));
+        settle(first);
+        var second = deployed(command(1, Map.of()).named(Name.of("other")));
+        published.routes = List.of();
+        reconciler = restarted(List.of(first, second));
+        reconciler.reconcile(first);
+        assertThat(published.routes).isEmpty();
+        reconciler.reconcile(second);
+        assertThat(published.routes).hasSize(2);
+    }
+
+    private ServingReconciler restarted() {
+        return restarted(List.of());
+    }
+
+    private ServingReconciler restarted(List<UUID> all) {
+        var settings = new ServingSettings(
+                "http://127.0.0.1:1",
+                "http://127.0.0.1:2",
+                Duration.ofMillis(300),
+                Duration.ofSeconds(3),
+                Duration.ZERO);
+        var fleets = all.isEmpty() ? fleets() : fleets(all);
+        return new ServingReconciler(cluster, fleets, new RoutingTable(published), workloads, queue, settings);
+    }
+
+    private FleetService fleets() {
+        return transactional(new FleetService(endpoints, revisions, runs, activations, quota, clock) {
+            @Override
+            List<UUID> all() {
+                return List.of();
+            }
+        });
+    }
+
+    private FleetService fleets(List<UUID> all) {
+        return transactional(new FleetService(endpoints, revisions, runs, activations, quota, clock) {
+            @Override
+            List<UUID> all() {
+                return all;
+            }
+        });
+    }
+
+    private FleetService transactional(FleetService target) {
+        var proxy = new ProxyFactory(target);
+        proxy.setProxyTargetClass(true);
+        proxy.addAdvice(new TransactionInterceptor(
+                (TransactionManager) transactions, new AnnotationTransactionAttributeSource(false)));
+        return (FleetService) proxy.getProxy(getClass().getClassLoader());
+    }
+
+    /** Does it so that the application's own loop never hears of it. */
+    private <T> T hidden(java.util.function.Supplier<T> command) {
+        return new TransactionTemplate(transactions).execute(status -> {
+            var result = command.get();
+            jdbc.sql("DELETE FROM work_item WHERE id IN (SELECT id FROM endpoint WHERE namespace = ?)")
+                    .param(namespace.value())
+                    .update();
+            return result;
+        });
+    }
+
+    private UUID deployed(DeployEndpoint command) {
+        hidden(() -> service.create(namespace, command, ANA));
+        return endpoints
+                .find(namespace, Optional.ofNullable(command.name()).orElse(NAME))
+                .orElseThrow()
+                .id();
+    }
+
+    private void change(DeployEndpoint command) {
+        hidden(() -> service.deploy(namespace, command, "*", false, ANA));
+    }
+
+    private void settle(UUID id) {
+        for (var pass = 0; pass < 200; pass++) {
+            reconciler.reconcile(id);
+            turn();
+            if (!endpoint(id).rolling() && endpoint(id).phase() == EndpointPhase.SERVING) {
+                return;
+            }
+        }
+        throw new AssertionError(
+                "does not settle: " + endpoint(id).phase() + " " + endpoint(id).message());
+    }
+
+    private void turnUntilGone(UUID id, WorkloadId workload) {
+        for (var pass = 0; pass < 100 && cluster.seen.containsKey(workload); pass++) {
+            reconciler.reconcile(id);
+            turn();
+        }
+        assertThat(cluster.seen).doesNotContainKey(workload);
+    }
+
+    private void turn() {
+        now = now.plusMillis(500);
+        cluster.live();
+    }
+
+    private Endpoint endpoint(UUID id) {
+        return endpoints.findById(id).orElseThrow();
+    }
+
+    private RevisionSpec spec(UUID id, int number) {
+        return revisions.findByEndpointIdAndNumber(id, number).orElseThrow().spec();
+    }
+
+    private List<String> verbs(UUID id) {
+        return history.find(HistoryQuery.of(id, 500)).stream()
+                .map(HistoryEntry::verb)
+                .toList();
+    }
+
+    private String held(UUID id) {
+        return jdbc.sql("SELECT resources ->> 'cpu' FROM quota_hold WHERE holder = ?")
+                .param(id)
+                .query(String.class)
+                .optional()
+                .orElse("");
+    }
+
+    private WorkloadId workload(int revision) {
+        return new WorkloadId(namespace, Workloads.KIND, NAME + "-r" + revision);
+    }
+
+    private static DeployEndpoint command(int replicas, Map<String, Scalar> parameters) {
+        return full(replicas, parameters, "100m");
+    }
+
+    private static DeployEndpoint sized(int replicas, String cpu) {
+        return full(replicas, Map.of(), cpu);
+    }
+
+    private static DeployEndpoint full(int replicas, Map<String, Scalar> parameters, String cpu) {
+        return new DeployEndpoint(
+                NAME,
+                new DeployEndpoint.Serves(null, null, null, null, "registry/echo:1", null, null),
+                parameters,
+                Map.of(),
+                List.of(),
+                Resources.of(cpu, "64Mi", null),
+                replicas,
+                null,
+                null,
+                RolloutStrategy.of(Share.count(1), Share.count(0), Timespan.of("2m"), null),
+                null,
+                null,
+                null,
+                "because");
+    }
+
+    private static DeployEndpoint random(Random random) {
+        var autoscaled = random.nextBoolean();
+        var command = command(1, Map.of());
+        return new DeployEndpoint(
+                NAME,
+                command.serves(),
+                Map.of(
+                        "alpha", new Scalar(random.nextDouble()),
+                        "whole", new Scalar(1.0 * random.nextInt(3)),
+                        "big", new Scalar(1e17 * random.nextInt(3)),
+                        "text", new Scalar("é\"\\" + random.nextInt(3)),
+                        "count", new Scalar(random.nextLong())),
+                Map.of("MARK", "m" + random.nextInt(1000)),
+                random.nextBoolean() ? List.of("numpy==" + random.nextInt(3)) : null,
+                Resources.of((1 + random.nextInt(5)) * 100 + "m", (1 + random.nextInt(4)) * 32 + "Mi", null),
+                autoscaled ? null : random.nextInt(4),
+                autoscaled
+                        ? AutoscalingPolicy.of(
+                                1 + random.nextInt(3), 4 + random.nextInt(3), 0.5 + random.nextInt(4), null, null)
+                        : null,
+                Probe.of("/p" + random.nextInt(3), null, null, 1 + random.nextInt(5)),
+                RolloutStrategy.of(
+                        Share.percent(1 + random.nextInt(100)),
+                        Share.count(random.nextInt(3)),
+                        Timespan.of("5m"),
+                        null),
+                null,
+                null,
+                null,
+                "step");
+    }
+
+    private static final class Published implements Traffic {
+        private List<Route> routes = List.of();
+
+        private List<Route.Target> targets() {
+            return routes.stream().flatMap(route -> route.targets().stream()).toList();
+        }
+
+        @Override
+        public void publish(List<Route> table) {
+            routes = List.copyOf(table);
+        }
+
+        @Override
+        public int inFlight(String host, int port) {
+            return 0;
+        }
+
+        @Override
+        public Optional<Counters> counters(Name namespace, Name endpoint) {
+            return Optional.empty();
+        }
+    }
+}
