@@ -30,15 +30,17 @@ class ReconcileLoop implements SmartLifecycle {
     private final WorkQueue queue;
     private final Map<String, Reconciler> reconcilers;
     private final ReconcileSettings settings;
+    private final ReconcileMetrics metrics;
     private final Semaphore wake = new Semaphore(0);
     private final Semaphore places;
     private volatile boolean running;
     private ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
-    ReconcileLoop(WorkQueue queue, List<Reconciler> reconcilers, ReconcileSettings settings) {
+    ReconcileLoop(WorkQueue queue, List<Reconciler> reconcilers, ReconcileSettings settings, ReconcileMetrics metrics) {
         this.queue = queue;
         this.reconcilers = reconcilers.stream().collect(Collectors.toMap(Reconciler::kind, Function.identity()));
         this.settings = settings;
+        this.metrics = metrics;
         this.places = new Semaphore(settings.concurrency());
     }
 
@@ -95,7 +97,10 @@ class ReconcileLoop implements SmartLifecycle {
         FailPoints.reach("work.claimed");
         try {
             var reconciler = reconcilers.get(claim.kind());
-            queue.settle(claim, settings.owner(), reconciler == null ? Next.done() : reconciler.reconcile(claim.id()));
+            var next = reconciler == null
+                    ? Next.done()
+                    : metrics.timed(claim.kind(), () -> reconciler.reconcile(claim.id()));
+            queue.settle(claim, settings.owner(), next);
         } catch (RuntimeException fault) {
             LOG.warn("pass over {} {} failed, will be repeated", claim.kind(), claim.id(), fault);
             queueSafely(() -> queue.failed(claim, settings.owner(), fault));

@@ -84,6 +84,14 @@ public class WorkQueue {
         release(claim, owner, clock.instant().plus(delay), failures, Text.shortened(fault.toString(), 500));
     }
 
+    /** How many items are due and not being worked. */
+    long due() {
+        return jdbc.sql("SELECT count(*) FROM work_item WHERE due_at <= ? AND owner IS NULL")
+                .param(Timestamp.from(clock.instant()))
+                .query(Long.class)
+                .single();
+    }
+
     void renew(String owner) {
         jdbc.sql("UPDATE work_item SET lease_until = :lease WHERE owner = :owner")
                 .param("lease", Timestamp.from(clock.instant().plus(LEASE)))
