@@ -14,9 +14,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -24,6 +26,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import org.springframework.web.util.UriComponents;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Calls every route that the application has, found in its own table, without and with wrong credentials. A route that is
@@ -34,6 +38,8 @@ class RoutesIT {
 
     /** Anybody may read these: the description of the API holds nothing of anybody. */
     private static final Set<String> PUBLIC = Set.of("/error", "/sign-in");
+
+    private static final String NOBODYS_ID = UUID.randomUUID().toString();
 
     @LocalServerPort
     private int port;
@@ -62,10 +68,18 @@ class RoutesIT {
 
         /** The pattern with something in the place of each variable. */
         String path(String namespace) {
-            return pattern.replace("{ns}", namespace)
-                    .replaceAll("\\{[a-zA-Z]*[iI]d\\}", UUID.randomUUID().toString())
-                    .replaceAll("\\{\\*?[a-zA-Z]+(:[^}]*)?\\}", "1")
-                    .replace("/**", "/x");
+            return UriComponentsBuilder.fromPath(pattern.replace("/**", "/x"))
+                    .build()
+                    .expand(new UriComponents.UriTemplateVariables() {
+                        @Override
+                        public Object getValue(@Nullable String name) {
+                            var variable = String.valueOf(name);
+                            return variable.equals("ns")
+                                    ? namespace
+                                    : variable.toLowerCase(Locale.ROOT).endsWith("id") ? NOBODYS_ID : "1";
+                        }
+                    })
+                    .toUriString();
         }
     }
 
