@@ -1,0 +1,82 @@
+package dev.tidewright.training;
+
+import dev.tidewright.cluster.Observation;
+import dev.tidewright.kernel.FailPoints;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.tenancy.QuotaLedger;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Writes down what the reconciler found. Everything here may be repeated: a pass that died begins anew. */
+@Service
+@Transactional
+class AttemptService {
+
+    private final TrainingJobs jobs;
+    private final QuotaLedger ledger;
+    private final JobSources sources;
+    private final InstantSource clock;
+
+    AttemptService(TrainingJobs jobs, QuotaLedger ledger, JobSources sources, InstantSource clock) {
+        this.jobs = jobs;
+        this.ledger = ledger;
+        this.sources = sources;
+        this.clock = clock;
+    }
+
+    @Transactional(readOnly = true)
+    public Optional<JobState> state(UUID id) {
+        return jobs.findById(id).map(TrainingJob::state);
+    }
+
+    public void observed(UUID id, int attempt, Observation seen) {
+        jobs.lock(id).ifPresent(job -> {
+            job.observed(attempt, seen, clock.instant());
+            jobs.save(job);
+        });
+    }
+
+    public void unknown(UUID id) {
+        jobs.lock(id).ifPresent(job -> {
+            job.unknown(clock.instant());
+            jobs.save(job);
+        });
+    }
+
+    public void logKept(UUID id, int attempt, long start, long end) {
+        jobs.lock(id).ifPresent(job -> {
+            job.logKept(attempt, start, end);
+            jobs.save(job);
+        });
+    }
+
+    /** The end of an attempt; with the end of the job its quota is given back in the same transaction. */
+    public void ended(UUID id, int attempt, Ending ending) {
+        FailPoints.reach("job.finish.before-record");
+        jobs.lock(id).ifPresent(job -> {
+            job.ended(attempt, ending, clock.instant());
+            if (job.status().terminal()) {
+                ledger.release(id);
+                sources.recordEnd(job);
+            }
+            jobs.save(job);
+        });
+    }
+
+    public void cleared(UUID id, List<Integer> attempts) {
+        jobs.lock(id).ifPresent(job -> {
+            attempts.forEach(job::cleared);
+            jobs.save(job);
+        });
+    }
+
+    /** The job that a workload of this name belongs to. */
+    @Transactional(readOnly = true)
+    public Optional<UUID> jobOf(Name namespace, String workload) {
+        return jobs.idOfWorkload(namespace.value(), workload);
+    }
+}

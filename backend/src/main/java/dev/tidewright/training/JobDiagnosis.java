@@ -1,0 +1,141 @@
+package dev.tidewright.training;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Says why a job is not doing what one would like, and what to do about it. Pure. */
+final class JobDiagnosis {
+
+    private JobDiagnosis() {}
+
+    /**
+     * One answer to "why?".
+     *
+     * @param code stable, like a reason code
+     * @param sentence what is the matter
+     * @param nextStep what the reader can do
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Finding(
+            String code,
+            String sentence,
+            String nextStep,
+            @Nullable Instant since) {}
+
+    /**
+     * The most pressing first; empty when there is nothing to explain.
+     *
+     * @param position place in the queue, 1 is next; 0 when it does not wait
+     */
+    static List<Finding> of(JobFacts job, JobSpec spec, List<Attempt.View> attempts, int position) {
+        var findings = new ArrayList<Finding>();
+        if (job.unknownSince() != null) {
+            findings.add(new Finding(
+                    "CLUSTER_UNREACHABLE",
+                    "the cluster does not answer, so nothing is known about the job since then",
+                    "nothing is lost: the job goes on by itself; tell an admin of the platform if it stays like this",
+                    job.unknownSince()));
+        }
+        switch (job.status()) {
+            case QUEUED ->
+                findings.add(new Finding(
+                        "QUOTA",
+                        (position > 0 ? "number " + position + " in the queue: " : "") + job.sentence(),
+                        "wait until other jobs end, ask for less, or ask an admin of " + job.namespace()
+                                + " for more quota",
+                        job.createdAt()));
+            case STARTING -> starting(job, attempts, findings);
+            case RUNNING -> running(attempts, findings);
+            case STOPPING ->
+                findings.add(new Finding(
+                        "STOPPING", job.sentence(), "its processes have ten seconds to end by themselves", null));
+            case FAILED, CANCELLED ->
+                findings.add(new Finding(
+                        code(job.reasonCode()), job.sentence(), advice(job.reasonCode(), spec), job.finishedAt()));
+            case SUCCEEDED -> {}
+        }
+        return findings;
+    }
+
+    private static void starting(JobFacts job, List<Attempt.View> attempts, List<Finding> findings) {
+        if (job.reasonCode() != null) {
+            findings.add(new Finding(
+                    job.reasonCode().name(),
+                    job.sentence().isEmpty() ? job.reasonCode().words() : job.sentence(),
+                    switch (job.reasonCode()) {
+                        case NO_CAPACITY -> "it starts when something else on the cluster ends; or ask for less";
+                        case UNSCHEDULABLE -> "ask for less cpu, memory or gpu than the largest node has";
+                        case QUOTA,
+                                EXIT_CODE,
+                                OUT_OF_MEMORY,
+                                DEADLINE_EXCEEDED,
+                                ENVIRONMENT_FAILED,
+                                SOURCE_INVALID,
+                                SOURCE_UNAVAILABLE,
+                                COMMAND_NOT_FOUND,
+                                NOTEBOOK_FAILED,
+                                UPLOAD_FAILED,
+                                IMAGE_UNSUPPORTED,
+                                CANCELLED,
+                                LOST,
+                                COMPLETED -> "the next attempt starts by itself";
+                    },
+                    attempts.isEmpty() ? job.admittedAt() : attempts.getLast().createdAt()));
+        }
+    }
+
+    private static void running(List<Attempt.View> attempts, List<Finding> findings) {
+        if (attempts.size() > 1) {
+            var before = attempts.get(attempts.size() - 2);
+            findings.add(new Finding(
+                    code(before.reasonCode()),
+                    "this is attempt " + attempts.size() + "; attempt " + before.number() + " ended: "
+                            + before.sentence(),
+                    "read the log of attempt " + before.number(),
+                    before.endedAt()));
+        }
+        var stages = attempts.isEmpty()
+                ? List.<Attempt.StageView>of()
+                : attempts.getLast().stages();
+        if (!stages.isEmpty() && stages.getLast().phase().equals("BUILDING_ENVIRONMENT")) {
+            findings.add(new Finding(
+                    "BUILDING_ENVIRONMENT",
+                    "its environment is being built",
+                    "the next job with the same requirements starts without this",
+                    stages.getLast().since()));
+        }
+    }
+
+    private static String code(@Nullable ReasonCode reason) {
+        return reason == null ? "UNKNOWN" : reason.name();
+    }
+
+    private static String advice(@Nullable ReasonCode reason, JobSpec spec) {
+        if (reason == null) {
+            return "read the log";
+        }
+        return switch (reason) {
+            case EXIT_CODE, NOTEBOOK_FAILED ->
+                "read the end of the log, correct the code and run it again with changes";
+            case OUT_OF_MEMORY ->
+                "run it again with more memory than " + spec.resources().memory() + ", or with less data at once";
+            case DEADLINE_EXCEEDED -> "run it again with a deadline longer than " + spec.deadline();
+            case ENVIRONMENT_FAILED ->
+                "read the log for the package that could not be installed and correct the requirements";
+            case SOURCE_INVALID -> "look at the source and the entry point, and upload it again";
+            case SOURCE_UNAVAILABLE, UPLOAD_FAILED, LOST ->
+                "run it again; if it happens twice, tell an admin of the platform";
+            case COMMAND_NOT_FOUND ->
+                "check the command's spelling, or add the package that brings it to the requirements";
+            case IMAGE_UNSUPPORTED ->
+                "give a source and requirements instead of an image, or use a cluster with containers";
+            case UNSCHEDULABLE, NO_CAPACITY -> "ask for less cpu, memory or gpu than the largest node has";
+            case QUOTA -> "ask an admin of the namespace for more quota";
+            case CANCELLED -> "run it again if it was stopped by mistake";
+            case COMPLETED -> "nothing";
+        };
+    }
+}

@@ -1,0 +1,199 @@
+package dev.tidewright.training;
+
+import dev.tidewright.artifacts.Artifacts;
+import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.LogSlice;
+import dev.tidewright.cluster.ReplicaStatus;
+import dev.tidewright.cluster.WorkloadId;
+import dev.tidewright.kernel.Refusal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Logs of attempts: read from the cluster while an attempt lasts, from the artifact store afterwards. Both count the same
+ * bytes, so a reader that goes on from a position sees neither gap nor repetition at the change.
+ */
+@Component
+class JobLogs {
+
+    static final int SLICE = 256 * 1024;
+    static final int MAX_TAIL = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobLogs.class);
+    private static final String MEDIA_TYPE = "text/plain;charset=UTF-8";
+
+    private final Cluster cluster;
+    private final Artifacts artifacts;
+    private final AttemptService attempts;
+
+    JobLogs(Cluster cluster, Artifacts artifacts, AttemptService attempts) {
+        this.cluster = cluster;
+        this.artifacts = artifacts;
+        this.attempts = attempts;
+    }
+
+    /** Copies what the cluster has of an attempt's log, unless that was done already; then its workload may go. */
+    void keep(JobState job, Attempt.Snapshot attempt) {
+        var workload = job.workload(attempt);
+        var known = attempt.logEnd() == null ? 0 : attempt.logEnd();
+        var more = cluster.logs(workload, ReplicaStatus.BATCH, known, 1);
+        if (more.next() <= known && known > 0) {
+            return;
+        }
+        try (var copy = new LogStream(cluster, workload)) {
+            artifacts.store(job.namespace(), JobSources.log(attempt.id()), file(attempt), copy, -1, null, MEDIA_TYPE);
+            attempts.logKept(job.id(), attempt.number(), copy.start(), copy.end());
+        } catch (Refusal refused) {
+            // A namespace without storage left loses the log, but not the end of its job.
+            LOG.warn("the log of {} cannot be kept: {}", workload, refused.sentence());
+        }
+    }
+
+    /** What follows after {@code position}. {@code ended}: nothing will come after it. */
+    LogSlice read(JobState job, Attempt.Snapshot attempt, long position, int maxBytes) {
+        if (attempt.endedAt() == null) {
+            var slice = cluster.logs(job.workload(attempt), ReplicaStatus.BATCH, position, maxBytes);
+            // The end is told once the log is kept: until then somebody may still write it down.
+            return new LogSlice(slice.text(), slice.start(), slice.next(), false);
+        }
+        return kept(attempt, position, maxBytes);
+    }
+
+    /** The last lines. */
+    LogSlice tail(JobState job, Attempt.Snapshot attempt, int lines) {
+        var last = new ArrayDeque<String>();
+        var position = 0L;
+        var pending = "";
+        while (true) {
+            var slice = read(job, attempt, position, SLICE);
+            var text = pending + slice.text();
+            var from = 0;
+            for (var at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
+                last.add(text.substring(from, at + 1));
+                from = at + 1;
+                if (last.size() > lines) {
+                    last.removeFirst();
+                }
+            }
+            pending = text.substring(from);
+            if (slice.next() == position || slice.text().isEmpty()) {
+                break;
+            }
+            position = slice.next();
+        }
+        if (!pending.isEmpty()) {
+            last.add(pending);
+        }
+        while (last.size() > lines) {
+            last.removeFirst();
+        }
+        var text = String.join("", last);
+        return new LogSlice(
+                text, position - text.getBytes(StandardCharsets.UTF_8).length, position, attempt.endedAt() != null);
+    }
+
+    private LogSlice kept(Attempt.Snapshot attempt, long position, int maxBytes) {
+        var end = attempt.logEnd() == null ? 0 : attempt.logEnd();
+        var start = Math.max(position, attempt.logStart());
+        var file = artifacts.find(JobSources.log(attempt.id()), file(attempt));
+        if (start >= end || file.isEmpty()) {
+            return new LogSlice("", Math.min(start, end), Math.min(start, end), true);
+        }
+        try (var bytes = artifacts.open(file.get(), start - attempt.logStart(), maxBytes)) {
+            var read = bytes.readNBytes(maxBytes);
+            var whole = start + read.length >= end ? read.length : wholeCharacters(read);
+            var next = start + whole;
+            return new LogSlice(new String(read, 0, whole, StandardCharsets.UTF_8), start, next, next >= end);
+        } catch (IOException fault) {
+            throw new UncheckedIOException("a kept log cannot be read", fault);
+        }
+    }
+
+    /** A piece is not cut inside a line if it has several, nor ever inside a character. */
+    private static int wholeCharacters(byte[] bytes) {
+        for (var at = bytes.length - 1; at >= 0; at--) {
+            if (bytes[at] == '\n') {
+                return at + 1;
+            }
+        }
+        var end = bytes.length;
+        while (end > 1 && end > bytes.length - 4 && (bytes[end - 1] & 0xC0) == 0x80) {
+            end--;
+        }
+        return end > 1 && (bytes[end - 1] & 0xC0) == 0xC0 ? end - 1 : bytes.length;
+    }
+
+    private static String file(Attempt.Snapshot attempt) {
+        return "attempt-" + attempt.number() + ".log";
+    }
+
+    /** A log in the cluster, from its first byte to the last that is there now. */
+    private static final class LogStream extends java.io.InputStream {
+
+        private final Cluster cluster;
+        private final WorkloadId workload;
+        private byte[] piece = {};
+        private int at;
+        private long start = -1;
+        private long position;
+        private long length;
+        private boolean done;
+
+        LogStream(Cluster cluster, WorkloadId workload) {
+            this.cluster = cluster;
+            this.workload = workload;
+        }
+
+        long start() {
+            return Math.max(0, start);
+        }
+
+        long end() {
+            return start() + length;
+        }
+
+        @Override
+        public int read() {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int wanted) {
+            if (at == piece.length && !next()) {
+                return -1;
+            }
+            var count = Math.min(wanted, piece.length - at);
+            System.arraycopy(piece, at, target, offset, count);
+            at += count;
+            return count;
+        }
+
+        private boolean next() {
+            if (done) {
+                return false;
+            }
+            var slice = cluster.logs(workload, ReplicaStatus.BATCH, position, SLICE);
+            if (slice.text().isEmpty() || slice.next() <= position) {
+                done = true;
+                return false;
+            }
+            start = start < 0 ? slice.start() : start;
+            position = slice.next();
+            piece = slice.text().getBytes(StandardCharsets.UTF_8);
+            at = 0;
+            length += piece.length;
+            return true;
+        }
+
+        @Override
+        public void close() {
+            done = true;
+        }
+    }
+}

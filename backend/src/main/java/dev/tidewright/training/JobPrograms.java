@@ -1,0 +1,50 @@
+package dev.tidewright.training;
+
+import dev.tidewright.cluster.Program;
+import dev.tidewright.cluster.Workload;
+import dev.tidewright.tenancy.WorkloadTokens;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springframework.stereotype.Component;
+
+/** Describes attempts to the cluster; the same attempt always in the same way. */
+@Component
+class JobPrograms {
+
+    private final WorkloadTokens tokens;
+    private final OwnAddress own;
+    private final TrainingSettings settings;
+
+    JobPrograms(WorkloadTokens tokens, OwnAddress own, TrainingSettings settings) {
+        this.tokens = tokens;
+        this.own = own;
+        this.settings = settings;
+    }
+
+    Workload.Batch batch(JobState job, Attempt.Snapshot attempt) {
+        return new Workload.Batch(
+                job.workload(attempt),
+                program(job, attempt),
+                job.spec().resources(),
+                settings.stopGrace(),
+                job.deadline(attempt));
+    }
+
+    private Program program(JobState job, Attempt.Snapshot attempt) {
+        var environment = new TreeMap<>(job.spec().environment());
+        environment.put("TIDEWRIGHT_API", own.address());
+        environment.put("TIDEWRIGHT_NAMESPACE", job.namespace().value());
+        environment.put("TIDEWRIGHT_JOB", job.name().value());
+        environment.put("TIDEWRIGHT_JOB_ID", job.id().toString());
+        environment.put("TIDEWRIGHT_ATTEMPT", Integer.toString(attempt.number()));
+        var secrets = Map.of("TIDEWRIGHT_TOKEN", tokens.issue(TrainingService.JOB, job.id(), job.namespace()));
+        return new Program(entry(job.spec()), environment, secrets);
+    }
+
+    private static Program.Entry entry(JobSpec spec) {
+        return spec.image() == null
+                ? new Program.Launcher(List.of("job"))
+                : new Program.Image(spec.image(), spec.command() == null ? List.of() : spec.command());
+    }
+}

@@ -1,0 +1,147 @@
+package dev.tidewright.training;
+
+import dev.tidewright.artifacts.ArtifactOwner;
+import dev.tidewright.artifacts.Artifacts;
+import dev.tidewright.artifacts.Uploads;
+import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.tracking.RunSource;
+import dev.tidewright.tracking.RunStatus;
+import dev.tidewright.tracking.StartRun;
+import dev.tidewright.tracking.Tracking;
+import dev.tidewright.training.JobSpec.JobSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a job has elsewhere: its source and files in {@code artifacts}, its run in {@code tracking}. */
+@Component
+class JobSources {
+
+    private static final Actor SYSTEM = Actor.system("training");
+
+    private final Artifacts artifacts;
+    private final Uploads uploads;
+    private final Tracking tracking;
+    private final JsonMapper json;
+
+    JobSources(Artifacts artifacts, Uploads uploads, Tracking tracking, JsonMapper json) {
+        this.artifacts = artifacts;
+        this.uploads = uploads;
+        this.tracking = tracking;
+        this.json = json;
+    }
+
+    /** Owner of a job's source. */
+    static ArtifactOwner source(UUID job) {
+        return new ArtifactOwner("job-source", job);
+    }
+
+    /** Owner of what an attempt leaves behind. */
+    static ArtifactOwner outputs(UUID attempt) {
+        return new ArtifactOwner("job-attempt", attempt);
+    }
+
+    /** Owner of an attempt's log, apart from its outputs. */
+    static ArtifactOwner log(UUID attempt) {
+        return new ArtifactOwner("job-log", attempt);
+    }
+
+    /** Where a source lies that a new job is to get. */
+    record Origin(
+            @Nullable JobSource source,
+            @Nullable UUID upload,
+            @Nullable UUID earlier,
+            @Nullable Name rerunOf) {
+        Origin after(Name name) {
+            return new Origin(source, upload, earlier, name);
+        }
+    }
+
+    Origin uploaded(Name namespace, SubmitJob.@Nullable Source asked) {
+        if (asked == null || asked.upload() == null || asked.upload().isBlank()) {
+            return new Origin(null, null, null, null);
+        }
+        var id = uploadId(asked.upload());
+        try {
+            var upload = uploads.require(namespace, id);
+            var kind = upload.kind().name().toLowerCase(Locale.ROOT);
+            var source = new JobSource(kind, upload.fileName(), upload.digest().value(), upload.size());
+            return new Origin(source, id, null, null);
+        } catch (Refusal.NotFound gone) {
+            throw noUpload(asked.upload());
+        }
+    }
+
+    Origin of(TrainingJob earlier) {
+        return new Origin(earlier.spec().source(), null, earlier.id(), earlier.name());
+    }
+
+    void keep(TrainingJob job, Origin origin) {
+        if (origin.upload() != null) {
+            uploads.take(job.namespace(), origin.upload(), source(job.id()));
+        } else if (origin.earlier() != null && origin.source() != null) {
+            artifacts.copy(job.namespace(), source(origin.earlier()), source(job.id()), "");
+        }
+    }
+
+    UUID startRun(TrainingJob job, Actor actor) {
+        var run = tracking.startRun(new StartRun(
+                job.namespace(),
+                job.name().value(),
+                new RunSource("job", job.id(), job.name().value()),
+                Map.of(),
+                actor));
+        var params = new TreeMap<String, String>();
+        job.spec().parameters().forEach((key, value) -> params.put(key, text(value)));
+        tracking.log(run, List.of(), params);
+        return run;
+    }
+
+    void recordEnd(TrainingJob job) {
+        var run = job.runId();
+        if (run == null) {
+            return;
+        }
+        switch (job.status()) {
+            case SUCCEEDED -> tracking.end(run, RunStatus.FINISHED, job.sentence(), SYSTEM);
+            case FAILED -> tracking.end(run, RunStatus.FAILED, job.sentence(), SYSTEM);
+            case CANCELLED -> tracking.end(run, RunStatus.KILLED, job.sentence(), SYSTEM);
+            case QUEUED, STARTING, RUNNING, STOPPING -> {}
+        }
+    }
+
+    void deleteFiles(TrainingJob job) {
+        artifacts.delete(source(job.id()));
+        for (var attempt : job.attempts()) {
+            artifacts.delete(outputs(attempt.id()));
+            artifacts.delete(log(attempt.id()));
+        }
+    }
+
+    private String text(Object value) {
+        return value instanceof String string ? string : json.writeValueAsString(value);
+    }
+
+    private static UUID uploadId(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException malformed) {
+            throw noUpload(text);
+        }
+    }
+
+    private static Refusal noUpload(String text) {
+        return new Refusal.Invalid(
+                "unknown-upload",
+                "source.upload",
+                "there is no upload \"" + dev.tidewright.kernel.Text.shortened(text, 60)
+                        + "\" in this namespace (they are kept for a day): upload the source again");
+    }
+}

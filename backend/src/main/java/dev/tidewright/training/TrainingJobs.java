@@ -1,0 +1,48 @@
+package dev.tidewright.training;
+
+import dev.tidewright.kernel.Name;
+import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+interface TrainingJobs extends Repository<TrainingJob, UUID> {
+
+    TrainingJob save(TrainingJob job);
+
+    void delete(TrainingJob job);
+
+    Optional<TrainingJob> findById(UUID id);
+
+    Optional<TrainingJob> findByNamespaceIdAndName(UUID namespaceId, Name name);
+
+    boolean existsByNamespaceIdAndName(UUID namespaceId, Name name);
+
+    List<TrainingJob> findByIdIn(Collection<UUID> ids);
+
+    /** For a change: whoever comes second sees what the first one wrote. */
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select j from TrainingJob j where j.id = :id")
+    Optional<TrainingJob> lock(UUID id);
+
+    /** Those that wait for quota, in the order of their submission. */
+    @Query(value = """
+                SELECT id FROM training_job WHERE namespace_id = :namespaceId AND status = 'QUEUED' ORDER BY id LIMIT :limit
+                """, nativeQuery = true)
+    List<UUID> waiting(UUID namespaceId, int limit);
+
+    @Query(value = """
+                SELECT count(*) FROM training_job WHERE namespace_id = :namespaceId AND status = 'QUEUED' AND id <= :id
+                """, nativeQuery = true)
+    int position(UUID namespaceId, UUID id);
+
+    @Query(value = """
+                SELECT j.id FROM training_job j JOIN job_attempt a ON a.job_id = j.id
+                WHERE a.workload = :workload AND j.namespace = :namespace AND NOT a.cleared ORDER BY j.id DESC LIMIT 1
+                """, nativeQuery = true)
+    Optional<UUID> idOfWorkload(String namespace, String workload);
+}

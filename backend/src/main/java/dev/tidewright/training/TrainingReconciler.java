@@ -1,0 +1,110 @@
+package dev.tidewright.training;
+
+import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.ClusterUnavailable;
+import dev.tidewright.cluster.Observation;
+import dev.tidewright.cluster.WorkloadId;
+import dev.tidewright.kernel.FailPoints;
+import dev.tidewright.reconcile.Next;
+import dev.tidewright.reconcile.Reconciler;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Brings jobs forward: looks, decides by {@link JobStep}, acts, writes down. May die between any two of these. */
+@Component
+class TrainingReconciler implements Reconciler {
+
+    private static final Next AT_ONCE = Next.again(Duration.ZERO);
+    private static final Next SOON = Next.again(Duration.ofMillis(500));
+
+    private final Cluster cluster;
+    private final AttemptService attempts;
+    private final JobPrograms programs;
+    private final JobLogs logs;
+    private final InstantSource clock;
+    private final TrainingSettings settings;
+
+    TrainingReconciler(
+            Cluster cluster,
+            AttemptService attempts,
+            JobPrograms programs,
+            JobLogs logs,
+            InstantSource clock,
+            TrainingSettings settings) {
+        this.cluster = cluster;
+        this.attempts = attempts;
+        this.programs = programs;
+        this.logs = logs;
+        this.clock = clock;
+        this.settings = settings;
+    }
+
+    @Override
+    public String kind() {
+        return TrainingService.JOB;
+    }
+
+    @Override
+    public Next reconcile(UUID id) {
+        var job = attempts.state(id);
+        if (job.isEmpty()) {
+            return Next.done();
+        }
+        try {
+            return carryOut(JobStep.next(job.get(), observe(job.get()), clock.instant()), job.get());
+        } catch (ClusterUnavailable away) {
+            attempts.unknown(id);
+            return Next.again(settings.away());
+        }
+    }
+
+    private Observation observe(JobState job) {
+        var current = job.current();
+        return current.isPresent() && job.remains().isEmpty()
+                ? cluster.observe(job.workload(current.get()))
+                : Observation.absent(new WorkloadId(
+                        job.namespace(), TrainingService.JOB, job.name().value()));
+    }
+
+    private Next carryOut(JobStep step, JobState job) {
+        return switch (step) {
+            case JobStep.Rest rest -> Next.done();
+            case JobStep.Launch launch -> launch(job, launch.attempt());
+            case JobStep.Watch watch -> {
+                attempts.observed(job.id(), watch.attempt().number(), watch.seen());
+                yield watch.seen().phase() == Observation.Phase.RUNNING ? Next.again(settings.watch()) : SOON;
+            }
+            case JobStep.Stop stop -> {
+                logs.keep(job, stop.attempt());
+                cluster.delete(job.workload(stop.attempt()));
+                yield SOON;
+            }
+            case JobStep.Conclude conclude -> conclude(job, conclude);
+            case JobStep.Clear clear -> clear(job, clear);
+        };
+    }
+
+    private Next launch(JobState job, Attempt.Snapshot attempt) {
+        FailPoints.reach("job.apply.before");
+        cluster.apply(programs.batch(job, attempt));
+        FailPoints.reach("job.apply.after");
+        attempts.observed(job.id(), attempt.number(), cluster.observe(job.workload(attempt)));
+        return SOON;
+    }
+
+    private Next conclude(JobState job, JobStep.Conclude step) {
+        logs.keep(job, step.attempt());
+        attempts.ended(job.id(), step.attempt().number(), step.ending());
+        FailPoints.reach("job.finish.after-record");
+        return AT_ONCE;
+    }
+
+    private Next clear(JobState job, JobStep.Clear step) {
+        step.attempts().forEach(attempt -> cluster.delete(job.workload(attempt)));
+        attempts.cleared(
+                job.id(), step.attempts().stream().map(Attempt.Snapshot::number).toList());
+        return AT_ONCE;
+    }
+}
