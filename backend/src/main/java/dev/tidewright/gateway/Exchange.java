@@ -139,18 +139,23 @@ final class Exchange implements RequestBody.Progress {
         reused = worker.wasUsed(asked.connection());
         ProxyHeaders.toReplica(request, asked.headers(), requestId, lane.route().open());
         asked.exceptionHandler(cause -> broke(asked));
-        asked.response().onComplete(head -> {
-            if (head.succeeded()) {
-                answer(asked, head.result());
-            } else {
-                broke(asked);
-            }
-        });
-        waitFor(
-                body.ended()
-                        ? worker.settings().timeouts().answer()
-                        : worker.settings().timeouts().idle());
-        body.send(asked, this);
+        var timeouts = worker.settings().timeouts();
+        waitFor(body.ended() ? timeouts.answer() : timeouts.idle());
+        if (body.ended() && Tunnel.wanted(request)) {
+            asked.putHeader("Connection", "Upgrade").putHeader("Upgrade", "websocket");
+            asked.connect().onComplete(head -> answered(asked, head));
+        } else {
+            asked.response().onComplete(head -> answered(asked, head));
+            body.send(asked, this);
+        }
+    }
+
+    private void answered(HttpClientRequest asked, AsyncResult<HttpClientResponse> head) {
+        if (head.succeeded()) {
+            answer(asked, head.result());
+        } else {
+            broke(asked);
+        }
     }
 
     private void notConnected(Throwable cause) {
@@ -192,6 +197,10 @@ final class Exchange implements RequestBody.Progress {
         waitFor(worker.settings().timeouts().idle());
         response.setStatusCode(answer.statusCode()).setStatusMessage(answer.statusMessage());
         ProxyHeaders.toCaller(answer.headers(), response.headers(), requestId, revision);
+        if (answer.statusCode() == 101) {
+            tunnel(answer);
+            return;
+        }
         var length = RequestBody.length(answer.getHeader("Content-Length"));
         var status = answer.statusCode();
         if (length < 0
@@ -202,10 +211,6 @@ final class Exchange implements RequestBody.Progress {
             response.setChunked(true);
             // An event stream may stay silent for long after its head.
             response.writeHead();
-        }
-        if (status == 101) {
-            tunnel(answer);
-            return;
         }
         answer.exceptionHandler(cause -> broke(asked));
         answer.endHandler(end -> done(status));

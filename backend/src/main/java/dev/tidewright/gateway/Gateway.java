@@ -63,7 +63,8 @@ class Gateway implements Traffic, DrainGate, SmartLifecycle {
         }
     }
 
-    private void keep() {
+    /** One at a time: a stop waits for a write under way. */
+    private synchronized void keep() {
         if (dirty.getAndSet(false)) {
             file.write(table.routes());
         }

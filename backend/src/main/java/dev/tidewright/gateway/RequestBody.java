@@ -85,7 +85,7 @@ final class RequestBody {
             progress.touched();
             taken.appendBuffer(chunk);
         });
-        begin(progress);
+        begin(progress, () -> {});
     }
 
     void send(HttpClientRequest replica, Progress progress) {
@@ -97,49 +97,32 @@ final class RequestBody {
         if (length < 0) {
             replica.setChunked(true);
         }
-        request.handler(chunk -> pass(chunk, replica, progress));
-        begin(new Progress() {
-            @Override
-            public void touched() {
-                progress.touched();
-            }
-
-            @Override
-            public void ended() {
-                replica.end();
-                progress.ended();
-            }
-
-            @Override
-            public void tooLarge() {
+        request.handler(chunk -> {
+            progress.touched();
+            received += chunk.length();
+            if (received > limit) {
                 progress.tooLarge();
+                return;
+            }
+            replica.write(chunk);
+            if (replica.writeQueueFull()) {
+                replicaIsSlow = true;
+                request.pause();
+                replica.drainHandler(free -> {
+                    replicaIsSlow = false;
+                    progress.touched();
+                    request.resume();
+                });
             }
         });
+        begin(progress, () -> replica.end());
     }
 
-    private void pass(Buffer chunk, HttpClientRequest replica, Progress progress) {
-        progress.touched();
-        received += chunk.length();
-        if (received > limit) {
-            progress.tooLarge();
-            return;
-        }
-        replica.write(chunk);
-        if (replica.writeQueueFull()) {
-            replicaIsSlow = true;
-            request.pause();
-            replica.drainHandler(free -> {
-                replicaIsSlow = false;
-                progress.touched();
-                request.resume();
-            });
-        }
-    }
-
-    private void begin(Progress progress) {
+    private void begin(Progress progress, Runnable atEnd) {
         begun = true;
         request.endHandler(end -> {
             ended = true;
+            atEnd.run();
             progress.ended();
         });
         // Only now: a caller that asks first is not made to send what would have been refused.

@@ -363,6 +363,40 @@ class GatewayTest {
     }
 
     @Test
+    void webSocketsAndOtherUpgradesPass() throws Exception {
+        try (var backend = RawBackend.that((socket, self) -> {
+            self.head(socket);
+            RawBackend.write(
+                    socket,
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                            + "Sec-WebSocket-Accept: x\r\n\r\n");
+            int next;
+            while ((next = socket.getInputStream().read()) >= 0) {
+                socket.getOutputStream().write(Character.toUpperCase(next));
+                socket.getOutputStream().flush();
+            }
+        })) {
+            gateway.publish(open("e", backend.as(1)));
+            try (var socket = gateway.connect()) {
+                RawBackend.write(
+                        socket,
+                        "GET /demo/e/ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                + "Sec-WebSocket-Key: k\r\nSec-WebSocket-Version: 13\r\n\r\n");
+                assertThat(RawBackend.readHead(socket))
+                        .startsWith("HTTP/1.1 101")
+                        .containsIgnoringCase("Sec-WebSocket-Accept: x")
+                        .containsIgnoringCase("Upgrade: websocket");
+                RawBackend.write(socket, "abc");
+                assertThat(new String(socket.getInputStream().readNBytes(3), StandardCharsets.UTF_8))
+                        .isEqualTo("ABC");
+                assertThat(gateway.gateway.inFlight("127.0.0.1", backend.port()))
+                        .isEqualTo(1);
+            }
+            await().until(() -> gateway.gateway.inFlight("127.0.0.1", backend.port()) == 0);
+        }
+    }
+
+    @Test
     void refusedUpgradesAreOrdinaryAnswers() throws Exception {
         try (var backend = Backend.saying("no")) {
             gateway.publish(open("e", backend.as(1)));
