@@ -19,7 +19,9 @@ import java.util.concurrent.TimeUnit;
  * What the gateway adds: one caller on a kept connection posts a small prediction request directly and through the
  * gateway, in turns A B B A, each turn after a warm-up. Prints one JSON line per figure. Arguments: rounds (5) and
  * requests per turn (4000). Caller, gateway and replica share this process, so the CPU seconds of a path are those of
- * all parts of it; the gateway's own are the difference.
+ * all parts of it; the gateway's own are the difference. Run it with the test class path: {@code mvn -pl backend
+ * test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath}, then {@code java -cp
+ * backend/target/test-classes:backend/target/classes:$(cat backend/target/classpath)} and this class.
  */
 final class GatewayBench {
 
