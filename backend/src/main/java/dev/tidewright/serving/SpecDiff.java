@@ -28,15 +28,15 @@ public class SpecDiff {
     /**
      * One field that differs.
      *
-     * @param field dotted, e.g. {@code parameters.alpha}
-     * @param from null: the field was not there
+     * @param path dotted, e.g. {@code parameters.alpha}
+     * @param before null: the field was not there
      */
     public record Change(
-            String field, @Nullable String from, @Nullable String to) {
+            String path, @Nullable String before, @Nullable String after) {
         /** Texts lose their quotation marks, unless only these tell the two values apart. */
-        static Change of(String field, @Nullable String from, @Nullable String to) {
-            var sameWords = Objects.equals(bare(from), bare(to));
-            return sameWords ? new Change(field, from, to) : new Change(field, bare(from), bare(to));
+        static Change of(String path, @Nullable String before, @Nullable String after) {
+            var sameWords = Objects.equals(bare(before), bare(after));
+            return sameWords ? new Change(path, before, after) : new Change(path, bare(before), bare(after));
         }
 
         private static @Nullable String bare(@Nullable String text) {
@@ -61,9 +61,9 @@ public class SpecDiff {
     Map<String, String> words(RevisionSpec before, RevisionSpec after) {
         return between(before, after).stream()
                 .collect(Collectors.toMap(
-                        Change::field,
-                        change -> Objects.requireNonNullElse(change.from(), "(none)") + " → "
-                                + Objects.requireNonNullElse(change.to(), "(none)")));
+                        Change::path,
+                        change -> Objects.requireNonNullElse(change.before(), "(none)") + " → "
+                                + Objects.requireNonNullElse(change.after(), "(none)")));
     }
 
     /** The same for specs that are equal, however often they went through the database. */

@@ -1,0 +1,327 @@
+package dev.tidewright.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidewright.IntegrationTest;
+import dev.tidewright.TestApi;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.core.env.Environment;
+import tools.jackson.databind.JsonNode;
+
+/** Endpoints from the REST call to the answer through the gateway, with real processes. */
+@IntegrationTest
+class ServingIT {
+
+    private static final String SLOW = """
+            import http.server, os, time
+            class Answer(http.server.BaseHTTPRequestHandler):
+                protocol_version = "HTTP/1.1"
+                def do_GET(self):
+                    if self.path != "/": time.sleep(0.3)
+                    self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
+                def log_message(self, *rest): pass
+            http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Answer).serve_forever()
+            """;
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private Environment environment;
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    private TestApi api = new TestApi(1, "");
+    private String namespace = "";
+
+    @BeforeEach
+    void aNamespace() {
+        api = TestApi.admin(port);
+        namespace = api.namespace("{\"cpu\":\"4\",\"memory\":\"4Gi\",\"storage\":\"1Gi\",\"endpoints\":2}");
+    }
+
+    @AfterEach
+    void nothingLeft() {
+        api.get(path(""))
+                .json()
+                .path("items")
+                .forEach(endpoint ->
+                        api.delete(path("/" + endpoint.at("/metadata/name").asString()), "If-Match", "*"));
+    }
+
+    @Test
+    void aRollingUpdateAndARollbackUnderLoadFailNoRequest() {
+        var upload = api.upload(namespace, "echo.zip", zip(Path.of("../samples/echo-service/app.py")));
+        var spec = """
+                {"name":"echo","serves":{"source":{"upload":"%s"},"command":["python3","app.py"]},"replicas":2,
+                 "access":"public","resources":{"cpu":"100m","memory":"64Mi"},"parameters":{"alpha":%s},
+                 "rollout":{"maxSurge":1,"maxUnavailable":0,"progressDeadline":"2m"},"reason":"a test"}
+                """;
+        var made = api.post(path(""), spec.formatted(upload, "0.1"));
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        await("echo", settled(1));
+
+        try (var load = new Load("/" + namespace + "/echo/echo", 4)) {
+            var changed = api.put(
+                    path("/echo"),
+                    spec.formatted(upload, "0.5"),
+                    "If-Match",
+                    api.get(path("/echo")).etag());
+            assertThat(changed.status()).as(changed.toString()).isEqualTo(202);
+            var second = api.put(path("/echo"), spec.formatted(upload, "0.7"), "If-Match", changed.etag());
+            assertThat(second.code()).isEqualTo("rollout-in-progress");
+            await("echo", settled(2));
+            assertThat(api.put(path("/echo"), spec.formatted(upload, "0.9"), "If-Match", made.etag())
+                            .status())
+                    .isEqualTo(412);
+            var back = api.post(path("/echo/rollback"), "{\"revision\":1,\"reason\":\"worse\"}");
+            assertThat(back.status()).as(back.toString()).isEqualTo(202);
+            await("echo", settled(3));
+            load.stop();
+            assertThat(load.failures).isEmpty();
+            assertThat(load.revisions.keySet()).containsExactlyInAnyOrder("1", "2", "3");
+        }
+        var newest = api.get(path("/echo/revisions")).json().path("items").get(0);
+        assertThat(newest.path("copiedFrom").asInt()).isEqualTo(1);
+        assertThat(newest.path("reason").asString()).isEqualTo("worse");
+        assertThat(newest.path("changes").toString())
+                .isEqualTo("[{\"path\":\"parameters.alpha\",\"before\":\"0.5\",\"after\":\"0.1\"}]");
+        assertThat(api.get(path("/echo/revisions/1/diff/3")).json()).isEmpty();
+        assertThat(api.get(path("/echo/at?time=" + java.time.Instant.now().plusSeconds(1)))
+                        .json())
+                .hasSize(1)
+                .allMatch(served -> served.path("revision").asInt() == 3);
+        assertThat(api.get(path("/echo/logs")).status()).isEqualTo(200);
+        var same = api.put(path("/echo"), spec.formatted(upload, "0.1"), "If-Match", "*");
+        assertThat(same.status())
+                .as("a change that changes nothing makes no revision")
+                .isEqualTo(200);
+        assertThat(api.get(path("/echo/revisions")).json().path("items")).hasSize(3);
+    }
+
+    @Test
+    void aServiceThatEndsAtOnceSaysSoWithItsLastLine() {
+        var upload = api.upload(
+                namespace, "app.py", "raise SystemExit('there is no model here')\n".getBytes(StandardCharsets.UTF_8));
+        var made = api.post(path(""), """
+                {"name":"broken","serves":{"source":{"upload":"%s"}},"resources":{"cpu":"100m","memory":"64Mi"}}
+                """.formatted(upload));
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        var seen = await("broken", status -> status.path("phase").asString().equals("DEGRADED"));
+        assertThat(seen.path("message").asString()).contains("there is no model here");
+        assertThat(api.get(path("/broken/diagnosis"))
+                        .json()
+                        .get(0)
+                        .path("severity")
+                        .asString())
+                .isEqualTo("ERROR");
+        assertThat(call("/" + namespace + "/broken/x")).isIn(401, 503);
+    }
+
+    @Test
+    void loadBringsReplicasAndEachDecisionKeepsItsNumbers() {
+        var upload = api.upload(namespace, "app.py", SLOW.getBytes(StandardCharsets.UTF_8));
+        var made = api.post(path(""), """
+                {"name":"slow","serves":{"source":{"upload":"%s"}},"resources":{"cpu":"100m","memory":"64Mi"},
+                 "access":"public","readiness":{"path":"/"},
+                 "autoscaling":{"min":1,"max":3,"targetConcurrency":1.5,"scaleDownDelay":"10s"}}
+                """.formatted(upload));
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        await("slow", settled(1));
+        try (var load = new Load("/" + namespace + "/slow/predict", 5)) {
+            await("slow", status -> status.path("readyReplicas").asInt() == 3);
+            load.stop();
+            assertThat(load.failures).isEmpty();
+        }
+        var view = api.get(path("/slow/autoscaling")).json();
+        assertThat(view.at("/policy/max").asInt()).isEqualTo(3);
+        var decisions = view.at("/decisions/items");
+        assertThat(decisions.get(0).path("sentence").asString())
+                .matches("\\d+\\.\\d > 1\\.5 in flight per replica → \\d to 3");
+        assertThat(api.get(path("/slow/history")).text()).contains("in flight per replica");
+    }
+
+    @Test
+    void whatCannotBeIsRefusedWithFieldAndRemedyAndNothingIsLeft() {
+        refused(422, "invalid-endpoint", "{\"name\":\"a\"}");
+        refused(422, "invalid-endpoint", "{\"name\":\"a\",\"serves\":{\"model\":\"m\",\"image\":\"i\"}}");
+        refused(422, "unknown-model-version", "{\"name\":\"a\",\"serves\":{\"model\":\"m\",\"version\":7}}");
+        refused(
+                422,
+                "unknown-upload",
+                "{\"name\":\"a\",\"serves\":{\"source\":{\"upload\":\"%s\"}}}".formatted(java.util.UUID.randomUUID()));
+        refused(422, "invalid-endpoint", "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replicas\":101}");
+        refused(409, "over-quota", "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replicas\":50}");
+        var odd = api.post(path(""), "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replica\":1}");
+        assertThat(odd.status()).as(odd.toString()).isBetween(400, 422);
+        var both = api.post(
+                path(""),
+                "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"rollout\":{\"maxSurge\":0,\"maxUnavailable\":\"0%\"}}");
+        assertThat(both.status()).as(both.toString()).isBetween(400, 422);
+        assertThat(both.text()).contains("maxSurge and maxUnavailable are both 0");
+        assertThat(api.get(path("")).json().path("items")).isEmpty();
+        assertThat(api.get("/api/v1/namespaces/" + namespace).text()).contains("\"endpoints\"");
+    }
+
+    @Test
+    void aDryRunAnswersThePlanAndChangesNothing() {
+        var plan = api.post(
+                path("?dryRun=true"),
+                "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replicas\":2,\"resources\":{\"cpu\":\"1\",\"memory\":\"1Gi\"}}");
+        assertThat(plan.status()).as(plan.toString()).isEqualTo(200);
+        assertThat(plan.json().path("creates").asBoolean()).isTrue();
+        assertThat(plan.json().at("/quota/settled/cpu").asString()).isEqualTo("2");
+        assertThat(plan.json().path("objects").get(0).asString()).contains("a-r1: 2 replicas");
+        assertThat(api.get(path("/a")).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aViewerMayLookButNotDeploy() {
+        var viewer = api.member(namespace, "VIEWER");
+        assertThat(viewer.get(path("")).status()).isEqualTo(200);
+        assertThat(viewer.post(path(""), "{\"name\":\"a\",\"serves\":{\"image\":\"i\"}}")
+                        .status())
+                .isEqualTo(403);
+    }
+
+    private void refused(int status, String code, String body) {
+        var answer = api.post(path(""), body);
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
+        assertThat(answer.code()).as(answer.toString()).isEqualTo(code);
+    }
+
+    private String path(String rest) {
+        return "/api/v1/namespaces/" + namespace + "/endpoints" + rest;
+    }
+
+    private static Predicate<JsonNode> settled(int revision) {
+        return status -> status.path("phase").asString().equals("SERVING")
+                && status.at("/rollout/state").asString().equals("SETTLED")
+                && status.path("revision").asInt() == revision;
+    }
+
+    private JsonNode await(String name, Predicate<JsonNode> wanted) {
+        JsonNode status = null;
+        for (var end = System.nanoTime() + Duration.ofSeconds(90).toNanos(); System.nanoTime() < end; ) {
+            status = api.get(path("/" + name)).json().path("status");
+            if (wanted.test(status)) {
+                return status;
+            }
+            pause(100);
+        }
+        throw new AssertionError("endpoint " + name + " did not get there in 90 s: " + status);
+    }
+
+    private int call(String path) {
+        try {
+            return http.send(request(path), BodyHandlers.discarding()).statusCode();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private HttpRequest request(String path) {
+        return HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + environment.getProperty("tidewright.gateway.port") + path))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private static byte[] zip(Path file) {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry(file.getFileName().toString()));
+            zip.write(Files.readAllBytes(file));
+            zip.closeEntry();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Clients that send one request after the other, with a short pause. */
+    private final class Load implements AutoCloseable {
+        private final AtomicBoolean going = new AtomicBoolean(true);
+        private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+        private final Map<String, AtomicInteger> revisions = new ConcurrentHashMap<>();
+        private final java.util.List<Thread> clients = new java.util.ArrayList<>();
+
+        private Load(String path, int count) {
+            for (var i = 0; i < count; i++) {
+                clients.add(Thread.ofVirtual().start(() -> {
+                    while (going.get()) {
+                        send(path);
+                        pause(10);
+                    }
+                }));
+            }
+        }
+
+        private void send(String path) {
+            try {
+                var answer = http.send(request(path), BodyHandlers.ofString());
+                if (answer.statusCode() != 200) {
+                    failures.add(answer.statusCode() + " " + answer.body());
+                }
+                var revision = answer.headers().firstValue("X-Serving-Revision").orElse("none");
+                revisions
+                        .computeIfAbsent(revision, fresh -> new AtomicInteger())
+                        .incrementAndGet();
+            } catch (IOException | InterruptedException broken) {
+                failures.add(broken.toString());
+            }
+        }
+
+        private void stop() {
+            going.set(false);
+            for (var client : clients) {
+                try {
+                    client.join();
+                } catch (InterruptedException interrupted) {
+                    throw new IllegalStateException(interrupted);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            stop();
+        }
+    }
+}
