@@ -5,7 +5,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /** Where this process answers the API; known once its web server has its port. */
-@Component
+@Component("servingOwnAddress") // training has one of its own
 class OwnAddress {
 
     private final ServingSettings settings;
