@@ -2,6 +2,7 @@ package dev.tidewright.tenancy;
 
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Resources;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.UUID;
@@ -55,6 +56,12 @@ public class QuotaLedger {
     /** The answer that {@link #reserve} would give now, without holding anything. */
     public Verdict check(Name name, Hold hold) {
         return judge(locked(name), hold);
+    }
+
+    /** What nobody holds just now. */
+    public Resources free(Name name) {
+        var namespace = locked(name);
+        return namespace.limits().resources().minus(usage(namespace.id()).resources());
     }
 
     /** Gives everything of this holder back; harmless when it holds nothing. */

@@ -1,6 +1,7 @@
 package dev.tidewright.training;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.kernel.Resources;
 import dev.tidewright.tenancy.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ record JobPlan(
     /** One object. */
     record Planned(String kind, String name) {}
 
-    static JobPlan of(TrainingJob job, Verdict verdict, int position) {
+    static JobPlan of(TrainingJob job, Verdict verdict, Resources free, int position) {
         var objects = List.of(
                 new Planned("Job", job.name().value()),
                 new Planned("Run", job.name().value()));
@@ -37,8 +38,8 @@ record JobPlan(
                 new JobPlan(
                         objects,
                         job.spec(),
-                        "takes " + amount.cpu() + " cpu and " + amount.memory() + " memory of what is free in "
-                                + job.namespace(),
+                        "takes " + amount.cpu() + " of " + free.cpu() + " free cpu and " + amount.memory() + " of "
+                                + free.memory() + " free memory in " + job.namespace(),
                         true,
                         null,
                         warnings(job.spec()));

@@ -13,10 +13,10 @@ import org.springframework.stereotype.Component;
 class JobPrograms {
 
     private final WorkloadTokens tokens;
-    private final OwnAddress own;
+    private final TrainingAddress own;
     private final TrainingSettings settings;
 
-    JobPrograms(WorkloadTokens tokens, OwnAddress own, TrainingSettings settings) {
+    JobPrograms(WorkloadTokens tokens, TrainingAddress own, TrainingSettings settings) {
         this.tokens = tokens;
         this.own = own;
         this.settings = settings;

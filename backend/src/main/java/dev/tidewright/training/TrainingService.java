@@ -123,7 +123,7 @@ class TrainingService {
         var place = Place.of(namespace.id(), namespaceName, name, clock.instant());
         var job = new TrainingJob(place, spec, JobRules.labelsOf(command), null, Actor.system("plan"), clock.instant());
         var verdict = ledger.check(namespaceName, job.hold());
-        return JobPlan.of(job, verdict, jobs.position(namespace.id(), place.id()) + 1);
+        return JobPlan.of(job, verdict, ledger.free(namespaceName), jobs.position(namespace.id(), place.id()) + 1);
     }
 
     private Name name(Namespace namespace, SubmitJob command, @Nullable JobSource source) {

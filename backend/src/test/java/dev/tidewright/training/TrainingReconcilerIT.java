@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ContextConfiguration;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -77,6 +79,9 @@ class TrainingReconcilerIT {
 
     @Autowired
     private FakeCluster cluster;
+
+    @Autowired
+    private JdbcClient jdbc;
 
     @Autowired
     private HandClock clock;
@@ -245,6 +250,57 @@ class TrainingReconcilerIT {
                 .containsEntry(JobStatus.STARTING, 50L)
                 .containsEntry(JobStatus.QUEUED, 149L)
                 .containsEntry(JobStatus.CANCELLED, 1L);
+    }
+
+    @Test
+    void theSameByRestAndEverySubmissionIsAnswered() {
+        var api = TestApi.admin(port);
+        namespace = Name.of(api.namespace("{\"cpu\":\"1000\",\"memory\":\"1Ti\",\"jobs\":50}"));
+        var answers = new ConcurrentLinkedQueue<Integer>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var i = 0; i < 200; i++) {
+                var key = "submission-" + i;
+                threads.execute(() -> answers.add(api.post(
+                                "/api/v1/namespaces/" + namespace + "/jobs",
+                                "{\"command\":[\"true\"]}",
+                                "Idempotency-Key",
+                                key)
+                        .status()));
+            }
+        }
+        assertThat(answers).hasSize(200).containsOnly(201);
+        assertThat(reader.count(namespace, new JobQuery(null, null, null, null, false, null)))
+                .containsEntry(JobStatus.STARTING, 50L)
+                .containsEntry(JobStatus.QUEUED, 150L);
+    }
+
+    /** 100,000 rows: the page is found by key, so that it costs the same at the end of the list as at its beginning. */
+    @Test
+    void aPageOfAHundredThousandJobsReadsOnlyItsRows() {
+        submit("1");
+        jdbc.sql("""
+                INSERT INTO training_job (id, version, namespace_id, namespace, name, created_by, created_at, spec, labels,
+                    status, sentence)
+                SELECT CAST('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0') AS uuid), 0, namespace_id, namespace,
+                    'bulk-' || n, created_by, created_at, spec, labels, 'SUCCEEDED', ''
+                FROM training_job, generate_series(1, 100000) n WHERE namespace = :namespace
+                """).param("namespace", namespace.value()).update();
+        jdbc.sql("ANALYZE training_job").update();
+        var page = reader.list(namespace, new JobQuery(null, null, null, null, null, null), 50);
+        assertThat(page.items()).hasSize(50);
+        var plan = String.join(
+                "\n",
+                jdbc.sql("""
+                EXPLAIN SELECT id FROM training_job WHERE namespace_id = :id AND id < :before ORDER BY id DESC LIMIT 51
+                """)
+                        .param("id", namespaces.require(namespace).id())
+                        .param("before", page.items().getLast().metadata().uid())
+                        .query(String.class)
+                        .list());
+        assertThat(plan).contains("Index").doesNotContain("Seq Scan").doesNotContain("Sort");
+        jdbc.sql("DELETE FROM training_job WHERE namespace = :namespace AND name LIKE 'bulk-%'")
+                .param("namespace", namespace.value())
+                .update();
     }
 
     @Test

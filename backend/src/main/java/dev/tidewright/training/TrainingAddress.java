@@ -6,12 +6,12 @@ import org.springframework.stereotype.Component;
 
 /** Where jobs reach this control plane: as configured, or on this machine at the port that it listens on. */
 @Component
-class OwnAddress {
+class TrainingAddress {
 
     private final TrainingSettings settings;
     private volatile int port;
 
-    OwnAddress(TrainingSettings settings) {
+    TrainingAddress(TrainingSettings settings) {
         this.settings = settings;
     }
 
