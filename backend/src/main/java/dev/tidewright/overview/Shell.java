@@ -27,11 +27,13 @@ public class Shell {
 
     private final Access access;
     private final Namespaces namespaces;
+    private final Home home;
     private final String version;
 
-    Shell(Access access, Namespaces namespaces, ObjectProvider<BuildProperties> build) {
+    Shell(Access access, Namespaces namespaces, Home home, ObjectProvider<BuildProperties> build) {
         this.access = access;
         this.namespaces = namespaces;
+        this.home = home;
         var properties = build.getIfAvailable();
         var known = properties == null ? null : properties.getVersion();
         this.version = known == null ? "development" : known;
@@ -63,8 +65,8 @@ public class Shell {
                 here == null ? "" : here.role(),
                 access.isPlatformAdmin(),
                 here == null ? List.of() : pill(Name.of(here.name())),
-                0,
-                0,
+                here == null ? 0 : home.activeJobs(Name.of(here.name())),
+                here == null ? 0 : home.troubled(Name.of(here.name())),
                 version,
                 server);
     }

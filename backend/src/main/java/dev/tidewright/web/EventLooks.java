@@ -1,6 +1,7 @@
 package dev.tidewright.web;
 
 import dev.tidewright.history.HistoryEntry;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,38 @@ public class EventLooks {
             case "SCALED_TO_ZERO", "ZERO", "IDLE" -> "zero";
             default -> "cancelled";
         };
+    }
+
+    /** The picture inside a replica's dot. */
+    public String mark(String st) {
+        return switch (st) {
+            case "ready", "succeeded" -> "check";
+            case "failed", "degraded" -> "x";
+            case "queued" -> "clock-hour-4";
+            default -> "dots";
+        };
+    }
+
+    /** The sum of some counts. */
+    public long requests(List<Long> counts) {
+        return counts.stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Where a part of a bar begins: the sum of the parts before it, in percent. */
+    public int before(List<Integer> percents, int at) {
+        return percents.subList(0, at).stream().mapToInt(Integer::intValue).sum();
+    }
+
+    public String curl(String url) {
+        return "curl " + url + "/predict \\\n  -H \"Authorization: Bearer $TIDEWRIGHT_TOKEN\" \\\n"
+                + "  -H \"Content-Type: application/json\" \\\n  -d '{\"features\": [[0.1, 0.2]]}'";
+    }
+
+    public String python(String url) {
+        return "import os, requests\n\nanswer = requests.post(\n    \"" + url
+                + "/predict\",\n    headers={\"Authorization\": f\"Bearer {os.environ['TIDEWRIGHT_TOKEN']}\"},\n"
+                + "    json={\"features\": [[0.1, 0.2]]},\n    timeout=10,\n)\nanswer.raise_for_status()\n"
+                + "print(answer.headers[\"X-Serving-Revision\"], answer.json())";
     }
 
     /** The state whose colour it wears. */

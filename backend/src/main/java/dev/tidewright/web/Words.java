@@ -43,6 +43,11 @@ public class Words {
         return past.toHours() < 48 ? span(past) + " ago" : DAY.format(at);
     }
 
+    /** The same for a time that comes as ISO 8601 text. */
+    public String agoText(String at) {
+        return ago(Instant.parse(at));
+    }
+
     /** The time of today, or the day and the time. */
     public String clock(@Nullable Instant at) {
         if (at == null) {

@@ -1,0 +1,116 @@
+package dev.tidewright.catalog;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.tenancy.Access;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** What people do to models by form: register, describe, move aliases, delete. */
+@Controller
+class RegisterPages {
+
+    private final Catalog catalog;
+    private final ModelService models;
+    private final VersionService versions;
+    private final AliasService aliases;
+    private final Access access;
+
+    RegisterPages(
+            Catalog catalog, ModelService models, VersionService versions, AliasService aliases, Access access) {
+        this.catalog = catalog;
+        this.models = models;
+        this.versions = versions;
+        this.aliases = aliases;
+        this.access = access;
+    }
+
+    @GetMapping("/ns/{ns}/models/register")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    String form(
+            @PathVariable Name ns,
+            @RequestParam(required = false) @Nullable String job,
+            @RequestParam(required = false) @Nullable String model,
+            Model page) {
+        page.addAttribute("ns", ns);
+        page.addAttribute("job", job);
+        page.addAttribute("chosen", model);
+        page.addAttribute("models", catalog.models(ns, ModelQuery.of(null, null), null, 200).items());
+        return "register";
+    }
+
+    /** Makes the model too when there is none of this name. */
+    @PostMapping("/ns/{ns}/models/register")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    String register(
+            @PathVariable Name ns,
+            @RequestParam String model,
+            @RequestParam String job,
+            @RequestParam(defaultValue = "") String path,
+            @RequestParam(defaultValue = "") String description) {
+        if (job.isBlank()) {
+            throw new Refusal.Invalid("job-missing", "job", "say which job made it");
+        }
+        var name = Name.of(model.strip());
+        var known = catalog.models(ns, ModelQuery.of(name.value(), null), null, 200).items().stream()
+                .anyMatch(found -> found.name().equals(name));
+        if (!known) {
+            models.create(ns, new CreateModel(name, "", null), access.actor());
+        }
+        var version = versions.register(
+                ns,
+                name,
+                new RegisterVersion(
+                        Name.of(job.strip()),
+                        null,
+                        null,
+                        path.isBlank() ? null : path.strip(),
+                        description.strip(),
+                        null,
+                        null),
+                access.actor());
+        return "redirect:/ns/" + ns + "/models/" + name + "/versions/" + version.number();
+    }
+
+    @PostMapping("/ns/{ns}/models/{name}/describe")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    String describe(
+            @PathVariable Name ns, @PathVariable Name name, @RequestParam long version, @RequestParam String description) {
+        models.change(ns, name, new ChangeLabels(description, null), "\"" + version + "\"", access.actor());
+        return "redirect:/ns/" + ns + "/models/" + name;
+    }
+
+    /** @param seen the alias move that the page showed; blank for a new alias */
+    @PostMapping("/ns/{ns}/models/{name}/alias")
+    @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
+    String alias(
+            @PathVariable Name ns,
+            @PathVariable Name name,
+            @RequestParam String alias,
+            @RequestParam int version,
+            @RequestParam(defaultValue = "") String seen,
+            @RequestParam String reason) {
+        if (reason.isBlank()) {
+            throw new Refusal.Invalid("reason-missing", "reason", "say why: it is kept in the history");
+        }
+        var wanted = new Alias(alias.strip().replaceFirst("^@", ""));
+        var present = catalog.model(ns, name).aliases().containsKey(wanted.toString());
+        var tag = !present ? null : seen.isBlank() ? "\"" + catalog.alias(ns, name, wanted).id() + "\"" : "\"" + seen + "\"";
+        aliases.move(ns, name, wanted, new MoveAlias(version, reason.strip()), tag, access.actor());
+        return "redirect:/ns/" + ns + "/models/" + name;
+    }
+
+    @PostMapping("/ns/{ns}/models/{name}/versions/{number:[0-9]{1,9}}/delete")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    String deleteVersion(
+            @PathVariable Name ns, @PathVariable Name name, @PathVariable int number, @RequestParam long version) {
+        versions.delete(ns, name, number, "\"" + version + "\"", access.actor());
+        return "redirect:/ns/" + ns + "/models/" + name;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.cluster.LogSlice;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Resource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.ui.Model;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What each section of an endpoint's page shows. */
+@Component
+class EndpointTabs {
+
+    private static final int REVISIONS = 50;
+    private static final int EVENTS = 100;
+    private static final int TAIL = 64 * 1024;
+
+    private final EndpointViews views;
+    private final EndpointLogs logs;
+    private final JsonMapper json;
+
+    EndpointTabs(EndpointViews views, EndpointLogs logs, JsonMapper json) {
+        this.views = views;
+        this.logs = logs;
+        this.json = json;
+    }
+
+    /**
+     * What the address asks for.
+     *
+     * @param whole false when only the live part is asked for again
+     */
+    record Asked(
+            String tab,
+            @Nullable Integer from,
+            @Nullable Integer to,
+            @Nullable String replica,
+            boolean whole) {}
+
+    void fill(
+            Model model,
+            Name ns,
+            Name name,
+            Resource<DeployEndpoint, EndpointStatus> endpoint,
+            Asked asked) {
+        model.addAttribute("findings", views.diagnosis(ns, name));
+        var revisions = views.revisions(ns, name, null, REVISIONS).items();
+        model.addAttribute("revisions", revisions);
+        switch (asked.tab()) {
+            case "revisions" -> diff(model, ns, name, revisions, asked);
+            case "events" -> model.addAttribute("events", views.history(ns, name, null, EVENTS).items());
+            case "logs" -> log(model, ns, name, endpoint, asked);
+            case "json" ->
+                model.addAttribute("raw", json.writerWithDefaultPrettyPrinter().writeValueAsString(endpoint));
+            case "playground" -> model.addAttribute("url", endpoint.status().url());
+            default -> model.addAttribute("recent", views.history(ns, name, null, 8).items());
+        }
+    }
+
+    private void diff(Model model, Name ns, Name name, List<RevisionView> revisions, Asked asked) {
+        var newest = revisions.isEmpty() ? 1 : revisions.getFirst().number();
+        var to = asked.to() == null ? newest : asked.to();
+        var from = asked.from() == null ? Math.max(1, to - 1) : asked.from();
+        model.addAttribute("from", from);
+        model.addAttribute("to", to);
+        model.addAttribute("diff", views.diff(ns, name, from, to));
+    }
+
+    private void log(
+            Model model, Name ns, Name name, Resource<DeployEndpoint, EndpointStatus> endpoint, Asked asked) {
+        var replicas = endpoint.status().replicas().each();
+        if (replicas.isEmpty()) {
+            model.addAttribute("log", null);
+            return;
+        }
+        var source = EndpointLogs.choose(ns, name, replicas, asked.replica());
+        model.addAttribute("replica", source.replica());
+        if (asked.whole()) {
+            var slice = tail(source);
+            model.addAttribute("log", slice);
+            model.addAttribute("lines", slice.text().lines().toList());
+        }
+    }
+
+    /** The end of a log: what a reader wants to see first. */
+    private LogSlice tail(EndpointLogs.Source source) {
+        try {
+            var slice = logs.read(source, 0);
+            while (slice.text().length() > TAIL && !slice.ended()) {
+                var next = logs.read(source, slice.next());
+                if (next.text().isEmpty()) {
+                    break;
+                }
+                slice = next;
+            }
+            return slice;
+        } catch (Refusal.Unavailable away) {
+            return new LogSlice("", 0, 0, false);
+        }
+    }
+}

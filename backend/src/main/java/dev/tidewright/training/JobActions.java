@@ -1,0 +1,79 @@
+package dev.tidewright.training;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Resource;
+import dev.tidewright.tenancy.Access;
+import dev.tidewright.tenancy.Role;
+import org.springframework.stereotype.Component;
+import org.springframework.ui.Model;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What the pages of jobs do for the person who is signed in, and how the same is written for the API. */
+@Component
+class JobActions {
+
+    private final TrainingService training;
+    private final Access access;
+    private final JsonMapper json;
+
+    JobActions(TrainingService training, Access access, JsonMapper json) {
+        this.training = training;
+        this.access = access;
+        this.json = json;
+    }
+
+    /** True when the person may submit and stop jobs here. */
+    boolean may(Name ns) {
+        return access.roleIn(ns).filter(role -> role.covers(Role.EDITOR)).isPresent();
+    }
+
+    void stop(Name ns, Name name, String reason) {
+        if (reason.isBlank()) {
+            throw new Refusal.Invalid("reason-missing", "reason", "say why: it is kept in the history");
+        }
+        training.cancel(ns, name, reason.strip(), access.actor());
+    }
+
+    void delete(Name ns, Name name) {
+        training.delete(ns, name, access.actor());
+    }
+
+    Name submit(Name ns, JobForm form, SubmitJob command) {
+        var from = form.from();
+        return form.again() && from != null
+                ? training.rerun(ns, Name.of(from.strip()), command, access.actor())
+                : training.submit(ns, command, access.actor());
+    }
+
+    JobPlan plan(Name ns, JobForm form, SubmitJob command) {
+        var from = form.from();
+        return form.again() && from != null
+                ? training.planRerun(ns, Name.of(from.strip()), command)
+                : training.plan(ns, command);
+    }
+
+    void addText(Model model, Resource<JobSpec, JobView> job) {
+        model.addAttribute("raw", pretty(job));
+    }
+
+    String pretty(Object value) {
+        return json.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+    }
+
+    private String withoutNulls(SubmitJob command) {
+        ObjectNode tree = json.valueToTree(command);
+        tree.properties().removeIf(field -> field.getValue().isNull());
+        return pretty(tree);
+    }
+
+    /** The same command for a shell; nulls are left away. */
+    String curl(Name ns, JobForm form, SubmitJob command) {
+        var from = form.from();
+        var path = form.again() && from != null ? "/jobs/" + from.strip() + "/rerun" : "/jobs";
+        return "curl -X POST $TIDEWRIGHT_API/api/v1/namespaces/" + ns + path + " \\\n"
+                + "  -H \"Authorization: Bearer $TIDEWRIGHT_TOKEN\" -H \"Content-Type: application/json\" \\\n  -d '"
+                + withoutNulls(command).replace("'", "'\\''") + "'";
+    }
+}

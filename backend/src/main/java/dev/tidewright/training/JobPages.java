@@ -1,0 +1,157 @@
+package dev.tidewright.training;
+
+import dev.tidewright.cluster.ClusterUnavailable;
+import dev.tidewright.cluster.LogSlice;
+import dev.tidewright.history.History;
+import dev.tidewright.history.HistoryQuery;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Resource;
+import dev.tidewright.tracking.Latest;
+import dev.tidewright.tracking.Series;
+import dev.tidewright.tracking.Tracking;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** Jobs as pages: the list and each one's own. */
+@Controller
+class JobPages {
+
+    private static final int PAGE = 30;
+    private static final int LINES = 400;
+    private static final int CURVES = 8;
+    private static final int POINTS = 300;
+
+    private final JobReader reader;
+    private final JobLogs logs;
+    private final JobFiles files;
+    private final Tracking tracking;
+    private final History history;
+    private final JobActions actions;
+
+    JobPages(JobReader reader, JobLogs logs, JobFiles files, Tracking tracking, History history, JobActions actions) {
+        this.reader = reader;
+        this.logs = logs;
+        this.files = files;
+        this.tracking = tracking;
+        this.history = history;
+        this.actions = actions;
+    }
+
+    @GetMapping("/ns/{ns}/jobs")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    String list(@PathVariable Name ns, JobQuery query, Model model) {
+        var slice = reader.list(ns, query, PAGE);
+        model.addAttribute("ns", ns);
+        model.addAttribute("jobs", slice.items());
+        model.addAttribute("query", query);
+        model.addAttribute("counts", reader.count(ns, query));
+        model.addAttribute("older", slice.nextCursor() == null ? null : address(ns, query, slice.nextCursor()));
+        model.addAttribute("first", query.cursor() == null ? null : address(ns, query, null));
+        model.addAttribute("may", actions.may(ns));
+        return "jobs";
+    }
+
+    @GetMapping("/ns/{ns}/jobs/{name}")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    String job(
+            @PathVariable Name ns,
+            @PathVariable Name name,
+            @RequestParam(defaultValue = "overview") String tab,
+            @RequestParam(required = false) @Nullable Integer attempt,
+            @RequestParam(required = false) @Nullable String file,
+            @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
+            Model model) {
+        var job = reader.get(ns, name);
+        var state = reader.state(ns, name);
+        model.addAttribute("ns", ns);
+        model.addAttribute("job", job);
+        model.addAttribute("tab", tab);
+        model.addAttribute("attempt", attempt == null ? state.attempts().size() : attempt);
+        model.addAttribute("findings", reader.diagnosis(ns, name));
+        model.addAttribute("stages", JobStages.of(job.status(), job.metadata().createdAt()));
+        model.addAttribute("files", files.of(state, attempt));
+        model.addAttribute("may", actions.may(ns));
+        switch (tab) {
+            case "artifacts" ->
+                model.addAttribute("preview", file == null ? null : files.preview(state, attempt, file));
+            case "events" ->
+                model.addAttribute(
+                        "events", history.find(HistoryQuery.of(job.metadata().uid(), 200)));
+            case "json" -> actions.addText(model, job);
+            default -> addOverview(model, job, state, attempt, htmx == null);
+        }
+        return "job";
+    }
+
+    @PostMapping("/ns/{ns}/jobs/{name}/stop")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    String stop(@PathVariable Name ns, @PathVariable Name name, @RequestParam String reason) {
+        actions.stop(ns, name, reason);
+        return "redirect:/ns/" + ns + "/jobs/" + name;
+    }
+
+    @PostMapping("/ns/{ns}/jobs/{name}/delete")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    String delete(@PathVariable Name ns, @PathVariable Name name) {
+        actions.delete(ns, name);
+        return "redirect:/ns/" + ns + "/jobs";
+    }
+
+    private void addOverview(
+            Model model, Resource<JobSpec, JobView> job, JobState state, @Nullable Integer attempt, boolean withLog) {
+        var run = job.status().run();
+        var metrics = run == null ? List.<Latest>of() : tracking.metrics(run);
+        model.addAttribute("metrics", metrics);
+        model.addAttribute("curves", run == null ? List.of() : curves(run, metrics));
+        if (withLog) {
+            var slice = log(state, attempt);
+            model.addAttribute("log", slice);
+            model.addAttribute("lines", slice.text().lines().toList());
+        }
+    }
+
+    private List<Series> curves(UUID run, List<Latest> metrics) {
+        return metrics.stream()
+                .filter(metric -> metric.points() > 1)
+                .limit(CURVES)
+                .map(metric -> tracking.series(run, metric.key(), POINTS))
+                .toList();
+    }
+
+    /** A cluster that is away must not take the rest of the page with it. */
+    private LogSlice log(JobState job, @Nullable Integer number) {
+        try {
+            return job.attempt(number)
+                    .map(attempt -> logs.tail(job, attempt, LINES))
+                    .orElse(new LogSlice("", 0, 0, job.status().terminal()));
+        } catch (ClusterUnavailable away) {
+            return new LogSlice("", 0, 0, false);
+        }
+    }
+
+    private static String address(Name ns, JobQuery query, @Nullable String cursor) {
+        var address = UriComponentsBuilder.fromPath("/ns/" + ns + "/jobs");
+        add(address, "status", query.status());
+        add(address, "q", query.q());
+        add(address, "label", query.label());
+        add(address, "createdBy", query.createdBy());
+        add(address, "cursor", cursor);
+        return address.encode().toUriString();
+    }
+
+    private static void add(UriComponentsBuilder address, String name, @Nullable String value) {
+        if (value != null && !value.isBlank()) {
+            address.queryParam(name, value);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.tidewright.training;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The steps of a job as its page shows them: what is done, what runs, what is still to come. Pure. */
+final class JobStages {
+
+    private static final List<String> PHASES = List.of("FETCHING", "BUILDING_ENVIRONMENT", "RUNNING", "UPLOADING");
+    private static final List<String> LABELS = List.of("Fetch source", "Environment", "Run", "Keep results");
+
+    private JobStages() {}
+
+    /**
+     * One step.
+     *
+     * @param st the state whose colour and shape it wears; null when it is still to come
+     * @param since when it began; null when it has not
+     * @param seconds how long it took; null while it lasts
+     */
+    record Stage(
+            String label,
+            @Nullable String st,
+            @Nullable Instant since,
+            @Nullable Double seconds,
+            String note,
+            boolean current) {}
+
+    static List<Stage> of(JobView job, Instant submitted) {
+        var stages = new ArrayList<Stage>();
+        var attempts = job.attempts() == null ? List.<Attempt.View>of() : job.attempts();
+        var waits = job.phase() == JobStatus.QUEUED;
+        stages.add(new Stage(
+                "Queue", waits ? "queued" : "succeeded", submitted, waits ? null : job.waitedSeconds(), "", waits));
+        var last = attempts.isEmpty() ? null : attempts.getLast();
+        for (var at = 0; at < PHASES.size(); at++) {
+            stages.add(stage(job, last, at));
+        }
+        stages.add(new Stage(
+                job.phase().terminal() ? job.label() : "Done",
+                job.phase().terminal() ? st(job.phase()) : null,
+                job.finishedAt(),
+                null,
+                "",
+                job.phase().terminal()));
+        return stages;
+    }
+
+    private static Stage stage(JobView job, Attempt.@Nullable View attempt, int at) {
+        var label = LABELS.get(at);
+        var reported = attempt == null
+                ? List.<Attempt.StageView>of()
+                : attempt.stages().stream()
+                        .filter(one -> one.phase().equals(PHASES.get(at)))
+                        .toList();
+        if (reported.isEmpty()) {
+            return new Stage(label, null, null, null, "", false);
+        }
+        var stage = reported.getLast();
+        var open = attempt != null && attempt.endedAt() == null && stage.seconds() == null;
+        var broken = job.phase() == JobStatus.FAILED
+                && attempt != null
+                && stage.equals(attempt.stages().getLast());
+        return new Stage(
+                label,
+                broken ? "failed" : open ? "running" : "succeeded",
+                stage.since(),
+                stage.seconds(),
+                stage.message(),
+                open);
+    }
+
+    private static String st(JobStatus status) {
+        return switch (status) {
+            case QUEUED -> "queued";
+            case STARTING -> "starting";
+            case RUNNING -> "running";
+            case STOPPING, CANCELLED -> "cancelled";
+            case SUCCEEDED -> "succeeded";
+            case FAILED -> "failed";
+        };
+    }
+}

@@ -1,0 +1,355 @@
+package dev.tidewright;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** The dashboard's main paths in a real headless browser, against the real application and its local cluster. */
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT,
+        properties = {
+            "tidewright.serving.gateway=http://127.0.0.1:${tidewright.gateway.port}",
+            "tidewright.serving.api=http://127.0.0.1:${server.port}",
+            "tidewright.training.api=http://127.0.0.1:${server.port}"
+        })
+@ContextConfiguration(initializers = TestInstallation.class)
+class BrowserIT {
+
+    private static final double PATIENCE = 90_000;
+    private static final String EVIL = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
+
+    private static Playwright playwright;
+    private static Browser browser;
+
+    private final List<String> complaints = new ArrayList<>();
+    private BrowserContext context;
+
+    @LocalServerPort
+    private int port;
+
+    @DynamicPropertySource
+    static void ports(DynamicPropertyRegistry properties) {
+        var port = TestInstallation.freePort();
+        properties.add("server.port", () -> port);
+    }
+
+    @BeforeAll
+    static void launch() {
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(java.nio.file.Path.of(
+                                Optional.ofNullable(System.getenv("CHROMIUM")).orElse("/usr/bin/chromium")))
+                        .setArgs(List.of(
+                                "--no-sandbox",
+                                "--disable-background-networking",
+                                "--disable-quic",
+                                "--no-first-run",
+                                "--disable-component-update",
+                                "--disable-sync")));
+    }
+
+    @AfterAll
+    static void close() {
+        browser.close();
+        playwright.close();
+    }
+
+    @AfterEach
+    void nobodyComplained() {
+        context.close();
+        assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void theMainJobByHand() {
+        var page = signedIn(true, ColorScheme.LIGHT);
+        createNamespace(page, "hand");
+
+        page.navigate(url("/ns/hand/jobs/new"));
+        page.getByLabel("Notebook, script or archive").setInputFiles(script());
+        assertThat(page.locator("#source")).containsText("train.py");
+        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill("first");
+        page.locator("[name=parameter]").first().fill("alpha");
+        page.locator("[name=value]").first().fill("0.5");
+        assertThat(page.locator("#plan")).containsText("Would start at once");
+        page.getByText("Submit", new Page.GetByTextOptions().setExact(true)).click();
+
+        page.waitForURL("**/ns/hand/jobs/first");
+        // Without a reload: the page follows.
+        assertThat(page.locator(".st-chip")).hasText("Succeeded", patient());
+        assertThat(page.locator(".log pre")).containsText("alpha is 0.5");
+        assertThat(page.locator("main")).containsText("rmse");
+        assertThat(page.locator("#chart-0 canvas")).isVisible();
+        page.getByText("Artifacts").click();
+        page.getByRole(com.microsoft.playwright.options.AriaRole.LINK, named("model/model.py")).click();
+        assertThat(page.locator("[aria-label=Preview]")).containsText("def predict");
+
+        page.getByText("Register a model").click();
+        page.getByLabel("Model", new Page.GetByLabelOptions().setExact(true)).fill("tide");
+        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Register")).click();
+        page.waitForURL("**/models/tide/versions/1");
+        assertThat(page.locator(".lineage")).containsText("first");
+        page.navigate(url("/ns/hand/history"));
+        assertThat(page.locator("table")).containsText("tide");
+    }
+
+    @Test
+    void anEndpointIsDeployedTriedChangedAndRolledBack() {
+        var page = signedIn(true, ColorScheme.LIGHT);
+        createNamespace(page, "serve");
+        deploy(page, "/ns/serve/endpoints/new", "echo", "one", "");
+        assertThat(page.locator(".st-chip")).hasText("Serving", patient());
+        assertThat(tried(page)).contains("one");
+
+        deploy(page, "/ns/serve/endpoints/new?endpoint=echo", "", "two", "second try");
+        assertThat(page.locator(".st-chip")).hasText("Serving", patient());
+        assertThat(page.locator("p.lead").first()).containsText("revision 2", containing());
+        page.waitForCondition(() -> tried(page).contains("two"), new Page.WaitForConditionOptions().setTimeout(PATIENCE));
+
+        page.navigate(url("/ns/serve/endpoints/echo/rollback?revision=1"));
+        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Roll back")).click();
+        assertThat(page.locator("main")).containsText("What will happen"); // nothing without a reason
+        page.getByLabel("Reason").fill("the second one was worse");
+        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Roll back")).click();
+        page.waitForURL("**/endpoints/echo");
+        page.waitForCondition(() -> tried(page).contains("one"), new Page.WaitForConditionOptions().setTimeout(PATIENCE));
+        page.navigate(url("/ns/serve/endpoints/echo?tab=revisions"));
+        assertThat(page.locator("main")).containsText("the second one was worse");
+        assertThat(page.locator("main")).containsText("copy of 1");
+    }
+
+    @Test
+    void everyPageIsAccessibleInLightAndDark() {
+        TestApi.admin(port).post("/api/v1/namespaces", "{\"name\":\"looks\"}");
+        for (var scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            var page = signedIn(true, scheme);
+            for (var path : List.of(
+                    "/ns/looks",
+                    "/ns/looks/jobs",
+                    "/ns/looks/jobs/new",
+                    "/ns/looks/models",
+                    "/ns/looks/models/register",
+                    "/ns/looks/endpoints",
+                    "/ns/looks/endpoints/new",
+                    "/ns/looks/history",
+                    "/ns/looks/settings",
+                    "/namespaces",
+                    "/users",
+                    "/account",
+                    "/account/tokens",
+                    "/search?q=looks",
+                    "/help",
+                    "/sign-in")) {
+                page.navigate(url(path));
+                var serious = new AxeBuilder(page)
+                        .analyze().getViolations().stream()
+                                .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
+                                .map(rule -> path + " " + scheme + " " + rule.getId() + " "
+                                        + rule.getNodes().getFirst().getHtml())
+                                .toList();
+                assertThat(serious).isEmpty();
+            }
+            context.close();
+        }
+        signedIn(true, ColorScheme.LIGHT);
+    }
+
+    @Test
+    void readingAndSendingWorkWithoutJavaScript() {
+        var page = signedIn(false, ColorScheme.LIGHT);
+        createNamespace(page, "plain");
+        page.navigate(url("/ns/plain/jobs/new"));
+        page.getByLabel("Notebook, script or archive").setInputFiles(script());
+        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill("plain-job");
+        page.getByText("Submit", new Page.GetByTextOptions().setExact(true)).click();
+        assertThat(page.locator("h1")).hasText("plain-job");
+        page.navigate(url("/ns/plain/jobs"));
+        assertThat(page.locator("table")).containsText("plain-job");
+        // A refusal is a page with the sentence; the browser keeps what was typed.
+        page.navigate(url("/ns/plain/jobs/new"));
+        page.getByLabel("CPU, cores").fill("16 GB");
+        page.getByLabel("or a command").fill("python -V");
+        page.getByText("Submit", new Page.GetByTextOptions().setExact(true)).click();
+        assertThat(page.locator("main")).containsText("16 GB");
+        complaints.removeIf(text -> text.contains("422"));
+    }
+
+    @Test
+    void textOfOthersStaysText() {
+        var page = signedIn(true, ColorScheme.LIGHT);
+        var admin = TestApi.admin(port);
+        admin.post("/api/v1/namespaces", "{\"name\":\"evil\",\"description\":" + quoted(EVIL) + "}");
+        admin.post(
+                "/api/v1/namespaces/evil/models",
+                "{\"name\":\"evil\",\"description\":" + quoted("# card\n" + EVIL + "\n[x](javascript:alert(1)) ![p](http://example.invalid/p.png)")
+                        + "}");
+        var upload = admin.upload(
+                "evil", "evil.py", ("print(" + quoted(EVIL) + ")").getBytes(StandardCharsets.UTF_8));
+        admin.post(
+                "/api/v1/namespaces/evil/jobs",
+                "{\"name\":\"evil\",\"source\":{\"upload\":\"" + upload + "\"},\"description\":" + quoted(EVIL)
+                        + ",\"parameters\":{\"p\":" + quoted(EVIL) + "}}");
+        for (var path : List.of(
+                "/ns/evil", "/namespaces", "/ns/evil/settings", "/ns/evil/models", "/ns/evil/models/evil",
+                "/ns/evil/jobs", "/ns/evil/history", "/search?q=" + java.net.URLEncoder.encode(EVIL, StandardCharsets.UTF_8))) {
+            page.navigate(url(path));
+            assertThat(page.title()).doesNotContain("owned");
+            assertThat(page.locator("main img, main script").count()).isZero();
+        }
+        assertThat(page.locator("a[href^='javascript']").count()).isZero();
+        page.navigate(url("/ns/evil/jobs/evil"));
+        assertThat(page.locator(".log pre")).containsText("onerror", containing());
+        assertThat(page.locator("main img").count()).isZero();
+        assertThat(page.title()).doesNotContain("owned");
+    }
+
+    @Test
+    void aTokenIsShownOnceAndRevoked() {
+        var page = signedIn(true, ColorScheme.LIGHT);
+        page.navigate(url("/account/tokens"));
+        page.getByLabel("What it is for").fill("nightly");
+        page.getByText("Create the token").click();
+        var secret = page.locator("#secret").textContent();
+        assertThat(new TestApi(port, secret).get("/api/v1/whoami").status()).isEqualTo(200);
+        page.navigate(url("/account/tokens"));
+        assertThat(page.content()).doesNotContain(secret);
+        page.getByLabel("Revoke nightly").click();
+        assertThat(page.locator("table")).containsText("revoked");
+        assertThat(new TestApi(port, secret).get("/api/v1/whoami").status()).isEqualTo(401);
+    }
+
+    private Page signedIn(boolean scripts, ColorScheme scheme) {
+        context = browser.newContext(
+                new Browser.NewContextOptions().setJavaScriptEnabled(scripts).setColorScheme(scheme));
+        var page = context.newPage();
+        page.setDefaultTimeout(20_000);
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error") && !message.text().contains("status of 4")) {
+                complaints.add(page.url() + ": " + message.text());
+            }
+        });
+        page.onPageError(fault -> complaints.add(page.url() + ": " + fault));
+        page.navigate(url("/sign-in"));
+        page.getByLabel("User name").fill("admin");
+        page.getByLabel("Password").fill(TestInstallation.ADMIN_PASSWORD);
+        page.locator("form button").click();
+        page.waitForURL(where -> !where.contains("sign-in"));
+        return page;
+    }
+
+    private void createNamespace(Page page, String name) {
+        page.navigate(url("/namespaces"));
+        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill(name);
+        page.getByText("Create the namespace").click();
+        page.waitForURL("**/ns/" + name + "/settings");
+    }
+
+    private void deploy(Page page, String path, String name, String answer, String reason) {
+        page.navigate(url(path));
+        if (!name.isEmpty()) {
+            page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill(name);
+        }
+        page.getByLabel("Model version").selectOption("");
+        page.getByLabel("Replicas", new Page.GetByLabelOptions().setExact(true)).fill("1");
+        if (!page.getByLabel("Script or archive").isVisible()) {
+            page.getByText("A service of mine instead").click();
+        }
+        page.getByLabel("Script or archive").setInputFiles(service(answer));
+        assertThat(page.locator("#source")).containsText("app.py");
+        page.getByLabel("Reason").fill(reason);
+        page.locator("form footer button").click();
+        page.waitForURL("**/endpoints/echo");
+    }
+
+    private String tried(Page page) {
+        page.navigate(url("/ns/serve/endpoints/echo?tab=playground"));
+        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Send")).click();
+        assertThat(page.locator("#answer .st-chip")).isVisible();
+        return page.locator("#answer").textContent();
+    }
+
+    private String url(String path) {
+        return "http://127.0.0.1:" + port + path;
+    }
+
+    private static FilePayload script() {
+        return new FilePayload("train.py", "text/x-python", """
+                import json, os, time
+                alpha = os.environ.get("TIDEWRIGHT_PARAM_ALPHA", "0.1")
+                print("alpha is", alpha, flush=True)
+                out = os.environ["TIDEWRIGHT_OUTPUT"]
+                with open(out + "/metrics.jsonl", "a") as file:
+                    for step in range(1, 6):
+                        file.write(json.dumps({"key": "rmse", "value": 1 / step, "step": step}) + "\\n")
+                        file.flush()
+                        time.sleep(0.3)
+                os.makedirs(out + "/model")
+                with open(out + "/model/model.py", "w") as file:
+                    file.write("def predict(features):\\n    return [0 for _ in features]\\n")
+                """.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static FilePayload service(String answer) {
+        return new FilePayload("app.py", "text/x-python", """
+                import http.server, os
+                class App(http.server.BaseHTTPRequestHandler):
+                    def do_POST(self):
+                        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                        self.do_GET()
+                    def do_GET(self):
+                        body = b'{"answer": "%s"}'
+                        self.send_response(200)
+                        self.send_header("Content-Type", "application/json")
+                        self.send_header("Content-Length", str(len(body)))
+                        self.end_headers()
+                        self.wfile.write(body)
+                http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), App).serve_forever()
+                """.formatted(answer).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String quoted(String text) {
+        return tools.jackson.databind.json.JsonMapper.shared().writeValueAsString(text);
+    }
+
+    private static LocatorAssertions.HasTextOptions patient() {
+        return new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE);
+    }
+
+    private static LocatorAssertions.ContainsTextOptions containing() {
+        return new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE);
+    }
+
+    private static Page.GetByRoleOptions named(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    private static Page.GetByRoleOptions button(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+}
