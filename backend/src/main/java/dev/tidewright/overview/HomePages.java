@@ -21,14 +21,14 @@ class HomePages {
     private final Namespaces namespaces;
     private final History history;
     private final Shell shell;
-    private final Home home;
+    private final Board board;
 
-    HomePages(Access access, Namespaces namespaces, History history, Shell shell, Home home) {
+    HomePages(Access access, Namespaces namespaces, History history, Shell shell, Board board) {
         this.access = access;
         this.namespaces = namespaces;
         this.history = history;
         this.shell = shell;
-        this.home = home;
+        this.board = board;
     }
 
     @GetMapping("/")
@@ -43,10 +43,10 @@ class HomePages {
     String namespace(@PathVariable Name ns, Model model) {
         model.addAttribute("ns", ns);
         model.addAttribute("quota", namespaces.quota(ns));
-        model.addAttribute("needs", home.needs(ns));
-        model.addAttribute("active", home.active(ns));
-        model.addAttribute("serving", home.serving(ns));
-        model.addAttribute("steps", home.steps(ns));
+        model.addAttribute("needs", board.needs(ns));
+        model.addAttribute("active", board.active(ns));
+        model.addAttribute("serving", board.serving(ns));
+        model.addAttribute("steps", board.steps(ns));
         model.addAttribute(
                 "changes", history.find(new HistoryQuery(ns.value(), null, null, null, null, null, CHANGES)));
         return "home";

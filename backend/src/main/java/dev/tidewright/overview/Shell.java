@@ -27,13 +27,13 @@ public class Shell {
 
     private final Access access;
     private final Namespaces namespaces;
-    private final Home home;
+    private final Board board;
     private final String version;
 
-    Shell(Access access, Namespaces namespaces, Home home, ObjectProvider<BuildProperties> build) {
+    Shell(Access access, Namespaces namespaces, Board board, ObjectProvider<BuildProperties> build) {
         this.access = access;
         this.namespaces = namespaces;
-        this.home = home;
+        this.board = board;
         var properties = build.getIfAvailable();
         var known = properties == null ? null : properties.getVersion();
         this.version = known == null ? "development" : known;
@@ -65,8 +65,8 @@ public class Shell {
                 here == null ? "" : here.role(),
                 access.isPlatformAdmin(),
                 here == null ? List.of() : pill(Name.of(here.name())),
-                here == null ? 0 : home.activeJobs(Name.of(here.name())),
-                here == null ? 0 : home.troubled(Name.of(here.name())),
+                here == null ? 0 : board.activeJobs(Name.of(here.name())),
+                here == null ? 0 : board.troubled(Name.of(here.name())),
                 version,
                 server);
     }

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 
 /** Puts together what the home page of a namespace shows. */
 @Component
-class Home {
+class Board {
 
     private static final int ROWS = 20;
     private static final Duration RECENT = Duration.ofHours(24);
@@ -29,7 +29,7 @@ class Home {
     private final Catalog catalog;
     private final InstantSource clock;
 
-    Home(JobSummaries jobs, EndpointViews endpoints, Catalog catalog, InstantSource clock) {
+    Board(JobSummaries jobs, EndpointViews endpoints, Catalog catalog, InstantSource clock) {
         this.jobs = jobs;
         this.endpoints = endpoints;
         this.catalog = catalog;
@@ -78,7 +78,7 @@ class Home {
     }
 
     long troubled(Name ns) {
-        return serving(ns).stream().filter(Home::troubled).count();
+        return serving(ns).stream().filter(Board::troubled).count();
     }
 
     /** Endpoints first: somebody outside may be waiting for an answer. */
