@@ -39,7 +39,8 @@ import org.springframework.test.context.DynamicPropertySource;
 class BrowserIT {
 
     private static final double PATIENCE = 90_000;
-    private static final String EVIL = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
+    private static final String EVIL =
+            "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
 
     private static Playwright playwright;
     private static Browser browser;
@@ -107,12 +108,14 @@ class BrowserIT {
         assertThat(page.locator("main")).containsText("rmse");
         assertThat(page.locator("#chart-0 canvas")).isVisible();
         page.getByText("Artifacts").click();
-        page.getByRole(com.microsoft.playwright.options.AriaRole.LINK, named("model/model.py")).click();
+        page.getByRole(com.microsoft.playwright.options.AriaRole.LINK, named("model/model.py"))
+                .click();
         assertThat(page.locator("[aria-label=Preview]")).containsText("def predict");
 
         page.getByText("Register a model").click();
         page.getByLabel("Model", new Page.GetByLabelOptions().setExact(true)).fill("tide");
-        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Register")).click();
+        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Register"))
+                .click();
         page.waitForURL("**/models/tide/versions/1");
         assertThat(page.locator(".lineage")).containsText("first");
         page.navigate(url("/ns/hand/history"));
@@ -130,15 +133,19 @@ class BrowserIT {
         deploy(page, "/ns/serve/endpoints/new?endpoint=echo", "", "two", "second try");
         assertThat(page.locator(".st-chip")).hasText("Serving", patient());
         assertThat(page.locator("p.lead").first()).containsText("revision 2", containing());
-        page.waitForCondition(() -> tried(page).contains("two"), new Page.WaitForConditionOptions().setTimeout(PATIENCE));
+        page.waitForCondition(
+                () -> tried(page).contains("two"), new Page.WaitForConditionOptions().setTimeout(PATIENCE));
 
         page.navigate(url("/ns/serve/endpoints/echo/rollback?revision=1"));
-        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Roll back")).click();
+        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Roll back"))
+                .click();
         assertThat(page.locator("main")).containsText("What will happen"); // nothing without a reason
         page.getByLabel("Reason").fill("the second one was worse");
-        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Roll back")).click();
+        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Roll back"))
+                .click();
         page.waitForURL("**/endpoints/echo");
-        page.waitForCondition(() -> tried(page).contains("one"), new Page.WaitForConditionOptions().setTimeout(PATIENCE));
+        page.waitForCondition(
+                () -> tried(page).contains("one"), new Page.WaitForConditionOptions().setTimeout(PATIENCE));
         page.navigate(url("/ns/serve/endpoints/echo?tab=revisions"));
         assertThat(page.locator("main")).containsText("the second one was worse");
         assertThat(page.locator("main")).containsText("copy of 1");
@@ -207,17 +214,23 @@ class BrowserIT {
         admin.post("/api/v1/namespaces", "{\"name\":\"evil\",\"description\":" + quoted(EVIL) + "}");
         admin.post(
                 "/api/v1/namespaces/evil/models",
-                "{\"name\":\"evil\",\"description\":" + quoted("# card\n" + EVIL + "\n[x](javascript:alert(1)) ![p](http://example.invalid/p.png)")
+                "{\"name\":\"evil\",\"description\":"
+                        + quoted("# card\n" + EVIL + "\n[x](javascript:alert(1)) ![p](http://example.invalid/p.png)")
                         + "}");
-        var upload = admin.upload(
-                "evil", "evil.py", ("print(" + quoted(EVIL) + ")").getBytes(StandardCharsets.UTF_8));
+        var upload = admin.upload("evil", "evil.py", ("print(" + quoted(EVIL) + ")").getBytes(StandardCharsets.UTF_8));
         admin.post(
                 "/api/v1/namespaces/evil/jobs",
                 "{\"name\":\"evil\",\"source\":{\"upload\":\"" + upload + "\"},\"description\":" + quoted(EVIL)
                         + ",\"parameters\":{\"p\":" + quoted(EVIL) + "}}");
         for (var path : List.of(
-                "/ns/evil", "/namespaces", "/ns/evil/settings", "/ns/evil/models", "/ns/evil/models/evil",
-                "/ns/evil/jobs", "/ns/evil/history", "/search?q=" + java.net.URLEncoder.encode(EVIL, StandardCharsets.UTF_8))) {
+                "/ns/evil",
+                "/namespaces",
+                "/ns/evil/settings",
+                "/ns/evil/models",
+                "/ns/evil/models/evil",
+                "/ns/evil/jobs",
+                "/ns/evil/history",
+                "/search?q=" + java.net.URLEncoder.encode(EVIL, StandardCharsets.UTF_8))) {
             page.navigate(url(path));
             assertThat(page.title()).doesNotContain("owned");
             assertThat(page.locator("main img, main script").count()).isZero();
@@ -289,7 +302,8 @@ class BrowserIT {
 
     private String tried(Page page) {
         page.navigate(url("/ns/serve/endpoints/echo?tab=playground"));
-        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Send")).click();
+        page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON, button("Send"))
+                .click();
         assertThat(page.locator("#answer .st-chip")).isVisible();
         return page.locator("#answer").textContent();
     }

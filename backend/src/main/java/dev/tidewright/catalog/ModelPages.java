@@ -68,15 +68,15 @@ class ModelPages {
         model.addAttribute("card", markdown.html(found.description()));
         model.addAttribute("versions", slice.items());
         model.addAttribute(
-                "users",
-                slice.items().stream().collect(Collectors.toMap(VersionView::number, catalog::usersOf)));
+                "users", slice.items().stream().collect(Collectors.toMap(VersionView::number, catalog::usersOf)));
         model.addAttribute("moves", moves(ns, found));
         model.addAttribute(
                 "aliasTags",
                 found.aliases().keySet().stream()
                         .collect(Collectors.toMap(
                                 Function.identity(),
-                                alias -> catalog.alias(ns, name, new Alias(alias)).id(),
+                                alias -> catalog.alias(ns, name, new Alias(alias))
+                                        .id(),
                                 (one, other) -> one,
                                 TreeMap::new)));
         model.addAttribute(

@@ -22,8 +22,7 @@ class RegisterPages {
     private final AliasService aliases;
     private final Access access;
 
-    RegisterPages(
-            Catalog catalog, ModelService models, VersionService versions, AliasService aliases, Access access) {
+    RegisterPages(Catalog catalog, ModelService models, VersionService versions, AliasService aliases, Access access) {
         this.catalog = catalog;
         this.models = models;
         this.versions = versions;
@@ -41,7 +40,9 @@ class RegisterPages {
         page.addAttribute("ns", ns);
         page.addAttribute("job", job);
         page.addAttribute("chosen", model);
-        page.addAttribute("models", catalog.models(ns, ModelQuery.of(null, null), null, 200).items());
+        page.addAttribute(
+                "models",
+                catalog.models(ns, ModelQuery.of(null, null), null, 200).items());
         return "register";
     }
 
@@ -81,7 +82,10 @@ class RegisterPages {
     @PostMapping("/ns/{ns}/models/{name}/describe")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     String describe(
-            @PathVariable Name ns, @PathVariable Name name, @RequestParam long version, @RequestParam String description) {
+            @PathVariable Name ns,
+            @PathVariable Name name,
+            @RequestParam long version,
+            @RequestParam String description) {
         models.change(ns, name, new ChangeLabels(description, null), "\"" + version + "\"", access.actor());
         return "redirect:/ns/" + ns + "/models/" + name;
     }
@@ -101,7 +105,9 @@ class RegisterPages {
         }
         var wanted = new Alias(alias.strip().replaceFirst("^@", ""));
         var present = catalog.model(ns, name).aliases().containsKey(wanted.toString());
-        var tag = !present ? null : seen.isBlank() ? "\"" + catalog.alias(ns, name, wanted).id() + "\"" : "\"" + seen + "\"";
+        var tag = !present
+                ? null
+                : seen.isBlank() ? "\"" + catalog.alias(ns, name, wanted).id() + "\"" : "\"" + seen + "\"";
         aliases.move(ns, name, wanted, new MoveAlias(version, reason.strip()), tag, access.actor());
         return "redirect:/ns/" + ns + "/models/" + name;
     }

@@ -63,7 +63,9 @@ class Board {
     }
 
     List<Resource<DeployEndpoint, EndpointStatus>> serving(Name ns) {
-        return endpoints.list(ns, new EndpointQuery(null, null, null), null, ROWS).items();
+        return endpoints
+                .list(ns, new EndpointQuery(null, null, null), null, ROWS)
+                .items();
     }
 
     Steps steps(Name ns) {

@@ -66,12 +66,17 @@ class SearchPages {
     private static Hit hit(String kind, String name, String namespace) {
         var at = "/ns/" + namespace;
         var parts = name.split("/", 2);
-        return new Hit(kind, name, namespace, switch (kind) {
-            case "job" -> at + "/jobs/" + name;
-            case "endpoint" -> at + "/endpoints/" + name;
-            case "model-version" -> at + "/models/" + parts[0] + (parts.length > 1 ? "/versions/" + parts[1] : "");
-            default -> at + "/models/" + name;
-        });
+        return new Hit(
+                kind,
+                name,
+                namespace,
+                switch (kind) {
+                    case "job" -> at + "/jobs/" + name;
+                    case "endpoint" -> at + "/endpoints/" + name;
+                    case "model-version" ->
+                        at + "/models/" + parts[0] + (parts.length > 1 ? "/versions/" + parts[1] : "");
+                    default -> at + "/models/" + name;
+                });
     }
 
     /** One thing found. */

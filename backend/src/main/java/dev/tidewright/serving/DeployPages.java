@@ -61,7 +61,9 @@ class DeployPages {
         model.addAttribute("earlier", earlier);
         model.addAttribute("choices", choices(ns));
         model.addAttribute("chosen", chosen);
-        model.addAttribute("may", access.roleIn(ns).filter(role -> role.covers(Role.DEPLOYER)).isPresent());
+        model.addAttribute(
+                "may",
+                access.roleIn(ns).filter(role -> role.covers(Role.DEPLOYER)).isPresent());
         return "endpoint-new";
     }
 
@@ -83,7 +85,8 @@ class DeployPages {
         }
         var command = form.command(upload);
         var accepted = change(ns, form, command).get();
-        return "redirect:/ns/" + ns + "/endpoints/" + command.name() + (accepted.revision() == null ? "?unchanged" : "");
+        return "redirect:/ns/" + ns + "/endpoints/" + command.name()
+                + (accepted.revision() == null ? "?unchanged" : "");
     }
 
     private Supplier<EndpointService.Accepted> change(Name ns, EndpointForm form, DeployEndpoint command) {
@@ -106,9 +109,11 @@ class DeployPages {
     /** Every alias and the newest versions of every model. */
     private List<Choice> choices(Name ns) {
         var choices = new ArrayList<Choice>();
-        for (var model : catalog.models(ns, ModelQuery.of(null, null), null, 100).items()) {
-            model.aliases().forEach((alias, number) -> choices.add(
-                    new Choice(model.name() + "@" + alias, model.name() + " @" + alias + " (version " + number + ")")));
+        for (var model :
+                catalog.models(ns, ModelQuery.of(null, null), null, 100).items()) {
+            model.aliases()
+                    .forEach((alias, number) -> choices.add(new Choice(
+                            model.name() + "@" + alias, model.name() + " @" + alias + " (version " + number + ")")));
             catalog.versions(ns, model.name(), Map.of(), null, 20)
                     .items()
                     .forEach(version -> choices.add(

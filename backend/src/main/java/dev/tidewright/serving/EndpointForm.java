@@ -188,7 +188,10 @@ record EndpointForm(
         var given = given(text);
         return given == null
                 ? null
-                : given.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+                : given.lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty())
+                        .toList();
     }
 
     private static UUID id(String text) {

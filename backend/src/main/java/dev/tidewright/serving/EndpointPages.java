@@ -56,8 +56,7 @@ class EndpointPages {
         model.addAttribute("phases", EndpointPhase.values());
         model.addAttribute("query", query);
         model.addAttribute(
-                "older",
-                slice.nextCursor() == null ? null : "/ns/" + ns + "/endpoints?cursor=" + slice.nextCursor());
+                "older", slice.nextCursor() == null ? null : "/ns/" + ns + "/endpoints?cursor=" + slice.nextCursor());
         model.addAttribute("first", Cursor.id(cursor).isEmpty() ? null : "/ns/" + ns + "/endpoints");
         model.addAttribute("may", may(ns));
         return "endpoints";

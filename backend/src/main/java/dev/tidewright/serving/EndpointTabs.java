@@ -40,23 +40,21 @@ class EndpointTabs {
             @Nullable String replica,
             boolean whole) {}
 
-    void fill(
-            Model model,
-            Name ns,
-            Name name,
-            Resource<DeployEndpoint, EndpointStatus> endpoint,
-            Asked asked) {
+    void fill(Model model, Name ns, Name name, Resource<DeployEndpoint, EndpointStatus> endpoint, Asked asked) {
         model.addAttribute("findings", views.diagnosis(ns, name));
         var revisions = views.revisions(ns, name, null, REVISIONS).items();
         model.addAttribute("revisions", revisions);
         switch (asked.tab()) {
             case "revisions" -> diff(model, ns, name, revisions, asked);
-            case "events" -> model.addAttribute("events", views.history(ns, name, null, EVENTS).items());
+            case "events" ->
+                model.addAttribute(
+                        "events", views.history(ns, name, null, EVENTS).items());
             case "logs" -> log(model, ns, name, endpoint, asked);
             case "json" ->
                 model.addAttribute("raw", json.writerWithDefaultPrettyPrinter().writeValueAsString(endpoint));
             case "playground" -> model.addAttribute("url", endpoint.status().url());
-            default -> model.addAttribute("recent", views.history(ns, name, null, 8).items());
+            default ->
+                model.addAttribute("recent", views.history(ns, name, null, 8).items());
         }
     }
 
@@ -69,8 +67,7 @@ class EndpointTabs {
         model.addAttribute("diff", views.diff(ns, name, from, to));
     }
 
-    private void log(
-            Model model, Name ns, Name name, Resource<DeployEndpoint, EndpointStatus> endpoint, Asked asked) {
+    private void log(Model model, Name ns, Name name, Resource<DeployEndpoint, EndpointStatus> endpoint, Asked asked) {
         var replicas = endpoint.status().replicas().each();
         if (replicas.isEmpty()) {
             model.addAttribute("log", null);

@@ -141,7 +141,10 @@ record JobForm(
         var given = given(text);
         return given == null
                 ? null
-                : given.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+                : given.lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty())
+                        .toList();
     }
 
     private static @Nullable String given(@Nullable String text) {

@@ -56,7 +56,8 @@ public class JobSummaries {
 
     /** True when there has ever been one. */
     public boolean any(Name namespace) {
-        return !list(namespace, new JobQuery(null, null, null, null, false, null), 1).isEmpty();
+        return !list(namespace, new JobQuery(null, null, null, null, false, null), 1)
+                .isEmpty();
     }
 
     private List<JobSummary> list(Name namespace, JobQuery query, int limit) {
