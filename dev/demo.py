@@ -19,6 +19,7 @@ NS = "demo"
 MODEL = "diabetes"
 LIMITS = {"cpu": "4", "memory": "8Gi", "storage": "10Gi", "jobs": 5, "endpoints": 3}
 NOTEBOOK = harness.ROOT / "samples/diabetes/train.ipynb"
+REQUIREMENTS = NOTEBOOK.with_name("requirements.txt")
 # Three patients of the diabetes set as they were measured: age, sex, body mass index, blood pressure, six blood values.
 PATIENTS = [
     [59, 2, 32.1, 101, 157, 93.2, 38, 4, 4.8598, 87],
@@ -149,6 +150,7 @@ def train(progress: Progress, api: Api, number: int, alpha: float, platform: Pla
         source = journey.upload(api, NS, NOTEBOOK)
         journey.submit(api, NS, {
             "name": name, "source": {"upload": source["id"]}, "parameters": {"alpha": alpha},
+            "requirements": [line for line in REQUIREMENTS.read_text().splitlines() if line and line[0] != "#"],
             "resources": {"cpu": "1", "memory": "1Gi"}, "deadline": "10m",
         })
         ended = journey.wait_for_job(api, NS, name, 600, platform=platform, seen=lambda job: progress.live(
