@@ -170,6 +170,10 @@ def latest_metrics(api: Api, name: str) -> dict[str, float]:
     return {metric["key"]: float(metric["value"]) for metric in answer["items"]}
 
 
+def rmse(api: Api, job: dict) -> float:
+    return latest_metrics(api, job["metadata"]["name"])["rmse"]
+
+
 def register(progress: Progress, api: Api, job: dict, description: str) -> int:
     name = job["metadata"]["name"]
     with progress.step(f"Register what {name} made as a version of model {MODEL}"):
@@ -241,24 +245,45 @@ def roll(progress: Progress, platform: Platform, title: str, change) -> int:
 
 
 def history(progress: Progress, api: Api):
-    with progress.step("Rollout history: who, when, why, and what changed"):
+    with progress.step("Rollout history: who, when, why, and every parameter that changed"):
         for revision in reversed(api.get(f"/api/v1/namespaces/{NS}/endpoints/{MODEL}/revisions")["items"]):
             progress.note(f"revision {revision['number']}  {revision['createdAt'][:19].replace('T', ' ')}"
                           f"  {revision['createdBy']}: {revision['reason']}")
             for change in revision["changes"]:
-                progress.note(f"    {change['path']}: {change.get('before') or '–'} → {change.get('after') or '–'}")
+                before, after = change.get("before"), change.get("after")
+                progress.note(f"    {change['path']}: {short(before)} → {short(after)}")
+                if change["path"] == "serves.model.version":
+                    for name, (old, new) in sorted(trained_with(api, before, after).items()):
+                        progress.note(f"      trained with {name}: {old} → {new}")
+
+
+def trained_with(api: Api, before: str, after: str) -> dict[str, tuple]:
+    """The training parameters that differ between two versions of the model."""
+    old, new = (api.get(f"/api/v1/namespaces/{NS}/models/{MODEL}/versions/{number}")["status"]["parameters"]
+                for number in (before, after))
+    return {name: (old.get(name, "–"), new.get(name, "–")) for name in old.keys() | new.keys()
+            if old.get(name) != new.get(name)}
+
+
+def short(value: str | None) -> str:
+    return "–" if value is None else value if len(value) <= 24 else value[:23] + "…"
 
 
 def main_job(progress: Progress, platform: Platform):
     api = platform.api
     with progress.step(f"Namespace {NS} with a quota of {LIMITS['cpu']} cpu and {LIMITS['memory']} memory"):
         journey.namespace(api, NS, LIMITS, "The main job, end to end")
-    first = register(progress, api, train(progress, api, 1, 0.5, platform), "alpha=0.5")
+    before = train(progress, api, 1, 0.01, platform)
+    first = register(progress, api, before, "alpha=0.01")
     revision = serve(progress, api, first, platform)
     predict(progress, platform)
-    second = register(progress, api, train(progress, api, 2, 0.01, platform), "alpha=0.01")
+    after = train(progress, api, 2, 0.5, platform)
+    second = register(progress, api, after, "alpha=0.5")
+    reason = f"rmse {rmse(api, after):.2f} instead of {rmse(api, before):.2f}"
     roll(progress, platform, f"Roll the endpoint to version {second} while clients send without pause",
-         lambda: journey.deploy(api, NS, MODEL, {"serves": {"model": MODEL, "version": second}, "reason": "lower error"}))
+         lambda: journey.deploy(api, NS, MODEL, {
+             "serves": {"model": MODEL, "version": second}, "reason": reason,
+             "resources": {"cpu": "500m", "memory": "640Mi"}}))
     roll(progress, platform, f"Roll back to revision {revision}, also under load",
          lambda: journey.rollback(api, NS, MODEL, revision, "to show the way back"))
     history(progress, api)
