@@ -19,11 +19,11 @@ enum JobStatus {
         this.label = label;
     }
 
-    String label() {
+    public String label() {
         return label;
     }
 
-    boolean terminal() {
+    public boolean terminal() {
         return switch (this) {
             case QUEUED, STARTING, RUNNING, STOPPING -> false;
             case SUCCEEDED, FAILED, CANCELLED -> true;
