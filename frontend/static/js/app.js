@@ -181,6 +181,7 @@
     probe.hidden = true;
     if (dot && $('[data-every], pre[data-log]')) dot.hidden = false;
     $$('.tabsbar [aria-current], .nav-underline [aria-current]').forEach(a => { const bar = a.closest('ul'); bar.scrollLeft = a.offsetLeft - bar.clientWidth / 2; });
+    $$('pre[data-log] .ln').forEach(row => { const kind = level(row.lastElementChild.textContent); if (kind) row.dataset.level = kind; });
     $$('pre[data-log]').forEach(pre => { pre.scrollTop = pre.scrollHeight; });
     const wanted = new URLSearchParams(location.search).get('dialog'), dialog = wanted && document.getElementById(wanted);
     if (dialog instanceof HTMLDialogElement) { dialog.close(); dialog.showModal(); }

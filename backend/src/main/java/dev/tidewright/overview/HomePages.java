@@ -1,10 +1,12 @@
 package dev.tidewright.overview;
 
 import dev.tidewright.history.History;
+import dev.tidewright.history.HistoryEntry;
 import dev.tidewright.history.HistoryQuery;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tenancy.Namespaces;
+import java.util.List;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -47,9 +49,16 @@ class HomePages {
         model.addAttribute("active", board.active(ns));
         model.addAttribute("serving", board.serving(ns));
         model.addAttribute("steps", board.steps(ns));
-        model.addAttribute(
-                "changes", history.find(new HistoryQuery(ns.value(), null, null, null, null, null, CHANGES)));
+        model.addAttribute("changes", changes(ns));
         return "home";
+    }
+
+    /** A run says the same as its job. */
+    private List<HistoryEntry> changes(Name ns) {
+        return history.find(new HistoryQuery(ns.value(), null, null, null, null, null, 2 * CHANGES)).stream()
+                .filter(entry -> !entry.kind().equals("run"))
+                .limit(CHANGES)
+                .toList();
     }
 
     @GetMapping("/help")

@@ -125,6 +125,11 @@ public class Words {
         return number(size, size < 10 ? 1 : 0) + " " + "BKMGTP".charAt(unit) + "iB";
     }
 
+    /** Amounts of the API are exact; a page rounds bare bytes. */
+    public String amount(String exact) {
+        return exact.matches("[0-9]{5,18}") ? bytes(Long.parseLong(exact)) : exact;
+    }
+
     /** At most four digits that matter. */
     public String value(@Nullable Double value) {
         if (value == null) {
