@@ -1,11 +1,14 @@
 package dev.tidewright;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * What concerns the whole installation.
  *
  * @param home the folder for everything kept on disk
+ * @param api where jobs and replicas reach this control plane ({@code TIDEWRIGHT_API_ADDRESS}); empty: this process, on
+ *     this machine
  */
 @ConfigurationProperties("tidewright")
-record CoreSettings(String home) {}
+record CoreSettings(String home, @DefaultValue("") String api) {}

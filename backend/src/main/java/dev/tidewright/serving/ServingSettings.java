@@ -7,7 +7,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Serving.
  *
- * @param api where replicas reach the control plane; empty: this process, on this machine
  * @param gateway what callers put before {@code /namespace/endpoint}
  * @param fast time between passes while replicas are being moved
  * @param slow time between passes otherwise; changes in the cluster wake the loop sooner
@@ -15,7 +14,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("tidewright.serving")
 record ServingSettings(
-        @DefaultValue("") String api,
         @DefaultValue("http://127.0.0.1:8081") String gateway,
         @DefaultValue("300ms") Duration fast,
         @DefaultValue("3s") Duration slow,

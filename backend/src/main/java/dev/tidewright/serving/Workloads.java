@@ -3,6 +3,7 @@ package dev.tidewright.serving;
 import dev.tidewright.cluster.Program;
 import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
+import dev.tidewright.kernel.OwnAddress;
 import dev.tidewright.tenancy.WorkloadTokens;
 import java.util.List;
 import java.util.Map;

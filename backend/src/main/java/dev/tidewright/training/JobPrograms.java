@@ -2,6 +2,7 @@ package dev.tidewright.training;
 
 import dev.tidewright.cluster.Program;
 import dev.tidewright.cluster.Workload;
+import dev.tidewright.kernel.OwnAddress;
 import dev.tidewright.tenancy.WorkloadTokens;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,10 @@ import org.springframework.stereotype.Component;
 class JobPrograms {
 
     private final WorkloadTokens tokens;
-    private final TrainingAddress own;
+    private final OwnAddress own;
     private final TrainingSettings settings;
 
-    JobPrograms(WorkloadTokens tokens, TrainingAddress own, TrainingSettings settings) {
+    JobPrograms(WorkloadTokens tokens, OwnAddress own, TrainingSettings settings) {
         this.tokens = tokens;
         this.own = own;
         this.settings = settings;
@@ -33,7 +34,7 @@ class JobPrograms {
 
     private Program program(JobState job, Attempt.Snapshot attempt) {
         var environment = new TreeMap<>(job.spec().environment());
-        environment.put("TIDEWRIGHT_API", own.address());
+        environment.put("TIDEWRIGHT_API", own.api());
         environment.put("TIDEWRIGHT_NAMESPACE", job.namespace().value());
         environment.put("TIDEWRIGHT_JOB", job.name().value());
         environment.put("TIDEWRIGHT_JOB_ID", job.id().toString());

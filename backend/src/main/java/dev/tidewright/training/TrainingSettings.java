@@ -7,16 +7,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Training.
  *
- * @param api where jobs reach this control plane; what they are told as {@code TIDEWRIGHT_API};
- *     empty: this machine's loopback address and the port that is listened on
  * @param watch how often a running job is looked at when no hint comes
  * @param away how soon a cluster that did not answer is asked again
  * @param stopGrace time between the polite request to stop and the end by force
  */
 @ConfigurationProperties("tidewright.training")
 record TrainingSettings(
-        @DefaultValue("") String api,
-
         @DefaultValue("2s") Duration watch,
         @DefaultValue("2s") Duration away,
         @DefaultValue("10s") Duration stopGrace) {}

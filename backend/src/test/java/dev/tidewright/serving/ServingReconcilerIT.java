@@ -352,12 +352,8 @@ class ServingReconcilerIT {
     }
 
     private ServingReconciler restarted(List<UUID> all) {
-        var settings = new ServingSettings(
-                "http://127.0.0.1:1",
-                "http://127.0.0.1:2",
-                Duration.ofMillis(300),
-                Duration.ofSeconds(3),
-                Duration.ZERO);
+        var settings =
+                new ServingSettings("http://127.0.0.1:2", Duration.ofMillis(300), Duration.ofSeconds(3), Duration.ZERO);
         var fleets = all.isEmpty() ? fleets() : fleets(all);
         return new ServingReconciler(cluster, fleets, new RoutingTable(published), workloads, queue, settings);
     }

@@ -1,17 +1,18 @@
-package dev.tidewright.serving;
+package dev.tidewright;
 
+import dev.tidewright.kernel.OwnAddress;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** Where this process answers the API; known once its web server has its port. */
-@Component("servingOwnAddress") // training has one of its own
-class OwnAddress {
+/** As configured, or on this machine at the port that the web server listens on. */
+@Component
+class ListeningAddress implements OwnAddress {
 
-    private final ServingSettings settings;
+    private final CoreSettings settings;
     private volatile int port;
 
-    OwnAddress(ServingSettings settings) {
+    ListeningAddress(CoreSettings settings) {
         this.settings = settings;
     }
 
@@ -22,7 +23,8 @@ class OwnAddress {
         }
     }
 
-    String api() {
-        return settings.api().isEmpty() ? "http://127.0.0.1:" + port : settings.api();
+    @Override
+    public String api() {
+        return settings.api().isBlank() ? "http://127.0.0.1:" + port : settings.api();
     }
 }
