@@ -46,6 +46,7 @@ class BrowserIT {
     private static Browser browser;
 
     private final List<String> complaints = new ArrayList<>();
+
     @SuppressWarnings("NullAway.Init")
     private BrowserContext context;
 
