@@ -34,7 +34,11 @@ class Sampler(threading.Thread):
     def run(self):
         while not self.stopped.wait(0.1):
             surge, unavailable = self.bounds
-            replicas = journey.replicas(self.platform.api, NS, ENDPOINT)
+            try:
+                replicas = journey.replicas(self.platform.api, NS, ENDPOINT)
+            except Exception as error:
+                self.violations.append(f"the API did not answer: {error}")
+                continue
             if self.bounds != (surge, unavailable):
                 continue
             staying = [r for r in replicas if r["phase"] != "DRAINING"]
