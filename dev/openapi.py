@@ -19,6 +19,9 @@ def served() -> str:
         document = platform.api.get("/api/v1/openapi")
     if not document.get("openapi", "").startswith("3.1"):
         raise Failed(f"OpenAPI 3.1 was expected, {document.get('openapi')} is served")
+    ids = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
+    if len(ids) != len(set(ids)):
+        raise Failed(f"operation ids occur twice: {sorted(i for i in set(ids) if ids.count(i) > 1)}")
     # Where this one happened to listen is no part of the contract.
     document["servers"] = [{"url": "http://127.0.0.1:8080", "description": "the default of one machine"}]
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
