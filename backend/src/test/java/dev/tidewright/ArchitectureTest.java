@@ -42,7 +42,6 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .areAssignableTo(Cluster.class)
-            .allowEmptyShould(true)
             .because("a call to the cluster inside a transaction holds row locks as long as the cluster takes, and a"
                     + " rollback does not undo it: services write, reconcilers talk to the cluster");
 
@@ -84,7 +83,6 @@ class ArchitectureTest {
             .areAnnotatedWith(Entity.class)
             .should()
             .haveNameMatching("set[A-Z].*")
-            .allowEmptyShould(true)
             .because("an entity refuses what may not be: it is changed by methods named after what happens");
 
     @ArchTest
@@ -94,21 +92,18 @@ class ArchitectureTest {
             .should()
             .notBePublic()
             .andShould(beUsedOnlyInTheirOwnPackage())
-            .allowEmptyShould(true)
             .because("another feature asks the service; it does not read the tables");
 
     @ArchTest
     static final ArchRule ENTITIES_STAY_AT_HOME = noMethods()
             .that(aControllersHandler())
             .should(mentionAnEntityInTheirReturnType())
-            .allowEmptyShould(true)
             .because("the API is the view records beside the controller, not the columns of a table");
 
     @ArchTest
     static final ArchRule HANDLERS_DECLARE_WHO_MAY_CALL = methods()
             .that(aControllersHandler())
             .should(declareWhoMayCall())
-            .allowEmptyShould(true)
             .because("a forgotten check is an open door: say @PreAuthorize, or @Open and why");
 
     @ArchTest
@@ -256,7 +251,6 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.tidewright.cluster..")
-            .allowEmptyShould(true)
             .because("they ask serving or training to change what is wanted; one place talks to the cluster");
 
     @ArchTest
