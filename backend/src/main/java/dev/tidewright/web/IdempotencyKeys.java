@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,9 +54,7 @@ class IdempotencyKeys {
     /** False when the key was used before; waits for a request with the same key that is under way. */
     boolean begin(Call call) {
         var now = clock.instant();
-        jdbc.sql("DELETE FROM idempotency_key WHERE caller = ? AND key = ? AND created_at < ?")
-                .params(call.caller(), call.key(), Timestamp.from(now.minus(settings.keepAnswers())))
-                .update();
+        forgetOld(call, now.minus(settings.keepAnswers()));
         return jdbc.sql("""
                 INSERT INTO idempotency_key
                     (caller, key, request_hash, status, content_type, headers, body, created_at)
@@ -64,6 +63,19 @@ class IdempotencyKeys {
                         .params(call.caller(), call.key(), call.hash(), Timestamp.from(now))
                         .update()
                 == 1;
+    }
+
+    /** Every keyed request also sweeps away a few old answers, so that nothing else has to. */
+    private void forgetOld(Call call, Instant before) {
+        jdbc.sql("""
+                DELETE FROM idempotency_key WHERE created_at < :before AND ((caller = :caller AND key = :key)
+                    OR (caller, key) IN (SELECT caller, key FROM idempotency_key WHERE created_at < :before
+                        ORDER BY created_at LIMIT 20 FOR UPDATE SKIP LOCKED))
+                """)
+                .param("before", Timestamp.from(before))
+                .param("caller", call.caller())
+                .param("key", call.key())
+                .update();
     }
 
     void finish(Call call, ContentCachingResponseWrapper response) {
