@@ -21,21 +21,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.ContextConfiguration;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 
 /** The dashboard's main paths in a real headless browser, against the real application and its local cluster. */
-@SpringBootTest(
-        webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT,
-        properties = {
-            "tidewright.serving.gateway=http://127.0.0.1:${tidewright.gateway.port}",
-            "tidewright.serving.api=http://127.0.0.1:${server.port}",
-            "tidewright.training.api=http://127.0.0.1:${server.port}"
-        })
-@ContextConfiguration(initializers = TestInstallation.class)
+@IntegrationTest
 class BrowserIT {
 
     private static final double PATIENCE = 90_000;
@@ -52,12 +41,6 @@ class BrowserIT {
 
     @LocalServerPort
     private int port;
-
-    @DynamicPropertySource
-    static void ports(DynamicPropertyRegistry properties) {
-        var port = TestInstallation.freePort();
-        properties.add("server.port", () -> port);
-    }
 
     @BeforeAll
     static void launch() {

@@ -32,10 +32,12 @@ public class TestInstallation implements ApplicationContextInitializer<Configura
 
     @Override
     public void initialize(ConfigurableApplicationContext context) {
+        var gateway = freePort();
         TestPropertyValues.of(
                         "spring.datasource.url=" + databaseUrl(),
                         "tidewright.home=" + HOME,
-                        "tidewright.gateway.port=" + freePort(),
+                        "tidewright.gateway.port=" + gateway,
+                        "tidewright.serving.gateway=http://127.0.0.1:" + gateway,
                         "tidewright.tenancy.admin-password=" + ADMIN_PASSWORD,
                         "tidewright.tenancy.admin-token=" + ADMIN_TOKEN)
                 .applyTo(context);
