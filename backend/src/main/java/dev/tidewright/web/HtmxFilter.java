@@ -32,6 +32,11 @@ class HtmxFilter extends OncePerRequestFilter {
         }
 
         @Override
+        public void sendRedirect(String location) throws IOException {
+            sendRedirect(location, SC_FOUND, true);
+        }
+
+        @Override
         public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
             if (clearBuffer) {
                 resetBuffer();
