@@ -114,8 +114,8 @@
     const read = i => names.forEach((_, n) => legend[n] && (legend[n].textContent = text(i == null ? data[n + 1].findLast(v => v != null) : data[n + 1][i])));
     const plot = new uPlot({
       width: box.clientWidth, height: box.clientHeight, legend: { show: false }, cursor: { y: false },
-      scales: { x: { time }, y: { range: (_, lo, hi) => lo === hi ? [lo - 1, hi + 1] : [figure.dataset.zero ? 0 : lo - (hi - lo) * .08, hi + (hi - lo) * .12] } },
-      axes: [{ ...axis, size: 22, space: 60, ...(time ? { values: (_, vs) => vs.map(v => new Date(v * 1e3).toISOString().slice(11, 16)) } : {}) }, { ...axis, size: 52, space: 30, values: (_, vs) => vs.map(v => +v.toPrecision(4) + unit) }],
+      scales: { x: { time }, y: { range: (_, lo, hi) => lo === hi ? [figure.dataset.zero ? 0 : lo - 1, hi + 1] : [figure.dataset.zero ? 0 : lo - (hi - lo) * .08, hi + (hi - lo) * .12] } },
+      axes: [{ ...axis, size: 22, space: 60, ...(time ? { values: (_, vs) => vs.map(v => new Date(v * 1e3).toISOString().slice(11, vs[1] - vs[0] < 60 ? 19 : 16)) } : {}) }, { ...axis, size: 52, space: 30, values: (_, vs) => vs.map(v => +v.toPrecision(4) + unit) }],
       series: [{}, ...names.map((label, n) => ({ label, stroke: colour('--c' + (n % 6 + 1)), width: 1.75, dash: n === 1 ? [6, 4] : undefined, spanGaps: true, points: { show: rows.length < 40, size: 5 } }))],
       hooks: { setCursor: [u => read(u.cursor.idx)] },
     }, data, box);

@@ -213,12 +213,15 @@ public class Words {
     /** {@code moved from v1 to v2}: what a history entry says after the name. */
     public String sentence(HistoryEntry entry) {
         var verb = entry.verb().replace('-', ' ');
+        if (entry.from() != null && entry.from().equals(entry.to())) {
+            return "still " + word(entry.to());
+        }
         if (entry.from() != null && entry.to() != null) {
             return (verb.equals("status") ? "" : verb + " ") + word(entry.from()) + " → " + word(entry.to());
         }
         return verb.equals("status") && entry.to() != null
                 ? word(entry.to())
-                : verb + (entry.to() == null || entry.to().equals(entry.name()) ? "" : " " + word(entry.to()));
+                : verb + (entry.to() == null || entry.to().equals(entry.name()) ? "" : ": " + word(entry.to()));
     }
 
     /** Upper-case codes as words; everything else as it is. */
