@@ -99,7 +99,7 @@ final class Archive {
                 var entry = all.nextElement();
                 check(entry.getName(), entry.isDirectory(), kind(entry));
                 if (!zip.canReadEntryData(entry)) {
-                    throw invalid("entry \"" + shown(entry.getName())
+                    throw invalid("has an entry \"" + shown(entry.getName())
                             + "\" is encrypted or packed in an unusual way: pack it again without a password");
                 }
                 if (!entry.isDirectory()) {
@@ -173,7 +173,7 @@ final class Archive {
                     + "\"): leave out what the job does not need");
         }
         if (!special.isEmpty()) {
-            throw invalid("entry \"" + shown(name) + "\" is " + special + ": pack the file itself");
+            throw invalid("has an entry \"" + shown(name) + "\" is " + special + ": pack the file itself");
         }
         if (!directory || !isRoot(name)) {
             path(name);
@@ -195,8 +195,8 @@ final class Archive {
         try {
             return new ArtifactPath(plain.startsWith("./") ? plain.substring(2) : plain);
         } catch (Refusal.Invalid refused) {
-            throw invalid("entry \"" + shown(name) + "\" would be unpacked outside of its folder or cannot be named: "
-                    + refused.sentence());
+            throw invalid("has an entry \"" + shown(name)
+                    + "\" that would be unpacked outside of its folder or cannot be named: " + refused.sentence());
         }
     }
 

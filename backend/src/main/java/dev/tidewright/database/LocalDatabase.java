@@ -31,12 +31,21 @@ final class LocalDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalDatabase.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final EmbeddedPostgres postgres;
+    /** zonky takes a free one. */
+    private static final int ANY_PORT = 0;
+
+    private final Home home;
+    private final int port;
     private final FileChannel lock;
     private final String password;
 
-    private LocalDatabase(EmbeddedPostgres postgres, FileChannel lock, String password) {
+    private volatile EmbeddedPostgres postgres;
+    private volatile boolean closing;
+
+    private LocalDatabase(Home home, EmbeddedPostgres postgres, FileChannel lock, String password) {
+        this.home = home;
         this.postgres = postgres;
+        this.port = postgres.getPort();
         this.lock = lock;
         this.password = password;
     }
@@ -45,30 +54,61 @@ final class LocalDatabase implements AutoCloseable {
         try {
             Files.createDirectories(home.path());
             var lock = locked(home.path());
-            var data = home.resolve("postgres");
-            stopLeftover(data.resolve("postmaster.pid"));
             var password = password(home.resolve("postgres.password"));
-            var postgres = EmbeddedPostgres.builder()
-                    .setDataDirectory(data)
-                    .setCleanDataDirectory(false)
-                    .setOverrideWorkingDirectory(
-                            home.resolve("postgres-binaries").toFile())
-                    .setServerConfig("fsync", "on")
-                    .setServerConfig("synchronous_commit", "on")
-                    .setServerConfig("max_connections", "100")
-                    .setServerConfig("listen_addresses", "127.0.0.1")
-                    .setLocaleConfig("locale", "C.UTF-8")
-                    .setRegisterShutdownHook(false)
-                    .setConnectConfig("password", password)
-                    .setPGStartupWait(Duration.ofSeconds(60))
-                    .start();
-            secure(postgres, data, password);
-            return new LocalDatabase(postgres, lock, password);
+            var postgres = launch(home, password, ANY_PORT);
+            secure(postgres, home.resolve("postgres"), password);
+            var database = new LocalDatabase(home, postgres, lock, password);
+            database.watch();
+            return database;
         } catch (IOException failed) {
             throw new UncheckedIOException(
                     "the embedded PostgreSQL under " + home.path() + " could not be started; as root in a container "
                             + "without user namespaces run as a normal user, or set spring.datasource.url",
                     failed);
+        }
+    }
+
+    private static EmbeddedPostgres launch(Home home, String password, int port) throws IOException {
+        var data = home.resolve("postgres");
+        stopLeftover(data.resolve("postmaster.pid"));
+        return EmbeddedPostgres.builder()
+                .setPort(port)
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setOverrideWorkingDirectory(home.resolve("postgres-binaries").toFile())
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("max_connections", "100")
+                .setServerConfig("listen_addresses", "127.0.0.1")
+                .setLocaleConfig("locale", "C.UTF-8")
+                .setRegisterShutdownHook(false)
+                .setConnectConfig("password", password)
+                .setPGStartupWait(Duration.ofSeconds(60))
+                .start();
+    }
+
+    /** Starts the database again, on the same port, when its process ends without being asked to. */
+    private void watch() throws IOException {
+        firstLine(home.resolve("postgres", "postmaster.pid"))
+                .flatMap(ProcessHandle::of)
+                .ifPresent(process -> Thread.ofVirtual().name("database watch").start(() -> {
+                    process.onExit().join();
+                    revive();
+                }));
+    }
+
+    private void revive() {
+        if (closing) {
+            return;
+        }
+        LOG.error("the embedded database ended unasked; starting it again");
+        try {
+            // Of a process that has gone this gives back only its lock on the folder.
+            postgres.close();
+            postgres = launch(home, password, port);
+            watch();
+        } catch (IOException | RuntimeException failed) {
+            LOG.error("the embedded database could not be started again: restart Tidewright", failed);
         }
     }
 
@@ -86,13 +126,14 @@ final class LocalDatabase implements AutoCloseable {
 
             @Override
             public String getJdbcUrl() {
-                return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres";
+                return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
             }
         };
     }
 
     @Override
     public void close() throws IOException {
+        closing = true;
         postgres.close();
         lock.close();
     }

@@ -20,12 +20,14 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -115,6 +117,15 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             if (cause instanceof DatabindException mistyped) {
                 return answer(mistyped(mistyped), request);
             }
+            if (cause instanceof InputCoercionException) {
+                return answer(
+                        Problems.of(
+                                HttpStatus.UNPROCESSABLE_CONTENT,
+                                "invalid-value",
+                                "a number in the body is too large to be meant",
+                                List.of()),
+                        request);
+            }
         }
         return answer(
                 Problems.of(HttpStatus.BAD_REQUEST, "malformed-json", "the body is not well-formed JSON", List.of()),
@@ -154,13 +165,14 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception fault, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        if (body instanceof ProblemDetail problem) {
+        var detail = body == null && fault instanceof ErrorResponse carrier ? carrier.getBody() : body;
+        if (detail instanceof ProblemDetail problem) {
             var known = HttpStatus.valueOf(status.value());
             var code = known.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
             problem.setType(java.net.URI.create("/problems/" + code));
             problem.setProperty("code", code);
         }
-        return super.handleExceptionInternal(fault, body, headers, status, request);
+        return super.handleExceptionInternal(fault, detail, headers, status, request);
     }
 
     private static Optional<Refusal> refusalIn(Throwable fault) {

@@ -51,6 +51,26 @@ class LocalDatabaseIT {
     }
 
     @Test
+    void aDatabaseThatIsKilledIsStartedAgainOnTheSamePort() throws Exception {
+        try (var database = LocalDatabase.start(new Home(folder))) {
+            run(database, "CREATE TABLE kept AS SELECT 42 AS answer");
+            var pid = Files.readAllLines(folder.resolve("postgres/postmaster.pid"))
+                    .getFirst();
+            ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow().destroyForcibly();
+            var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            var answer = "";
+            while (!answer.equals("42") && System.nanoTime() < deadline) {
+                try {
+                    answer = show(database, "SELECT answer FROM kept");
+                } catch (SQLException notYet) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertThat(answer).isEqualTo("42");
+        }
+    }
+
+    @Test
     void aFolderHasOneInstanceAtATime() throws Exception {
         var database = LocalDatabase.start(new Home(folder));
         try {

@@ -113,12 +113,21 @@ class EdgeIT {
             {"name":"kube-system"}                           | 422 | reserved-name
             {"name":{"nested":1}}                            | 422 | invalid-value
             {}                                               | 422 | invalid
+            {"name":"x","name":"y"}                          | 400 | malformed-json
+            {"name":"x","limits":{"jobs":1.5}}               | 422 | invalid-value
+            {"name":"x","limits":{"gpu":{"a.b/c":1.5}}}      | 422 | invalid-value
+            {"name":"x","limits":{"jobs":99999999999999999999}} | 422 | invalid-value
             """)
     void badInputIsAnsweredByCode(String json, int status, String code) {
         var answer = admin.post("/api/v1/namespaces", json);
         assertThat(answer.code()).as(answer.toString()).isEqualTo(code);
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.raw().headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    @Test
+    void aNulInAQueryIsRefused() {
+        assertThat(admin.get("/api/v1/whoami?q=%00").status()).isEqualTo(422);
     }
 
     @Test
