@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import secrets
+import signal
 import sys
 import time
 from pathlib import Path
@@ -117,7 +118,16 @@ def the_platform(temporary: bool):
     try:
         yield platform, running
     finally:
-        platform.stop()
+        if platform.alive():
+            quiet(platform)
+            platform.stop()
+
+
+def quiet(platform: Platform):
+    """Replicas outlive the control plane on purpose; a demo leaves nothing behind."""
+    with contextlib.suppress(Exception):
+        platform.api.post(f"/api/v1/namespaces/{NS}/endpoints/{MODEL}/stop", {"reason": "the demo ends"})
+        harness.wait_for("the replicas to end", lambda: not journey.replicas(platform.api, NS, MODEL), 45)
 
 
 def is_ours(platform: Platform) -> bool:
@@ -308,6 +318,7 @@ def main() -> int:
     arguments.add_argument("--exit", action="store_true", help="stop the platform at the end")
     arguments.add_argument("--temporary", action="store_true", help="in a throw-away home and on free ports")
     chosen = arguments.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     progress = Progress()
     began = time.monotonic()
     try:
