@@ -131,7 +131,6 @@ class Gateway implements Traffic, DrainGate, SmartLifecycle {
         workers.clear();
         writer.shutdown();
         keep();
-        gate.close();
     }
 
     private static void await(Future<?> future, long seconds) {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Who may call private endpoints, remembered. A yes counts for 4 s after it was asked, so that a revoked token stops
  * within 5 s; a no for 1 s. While it cannot be told (the database is away), the last yes counts for up to an hour.
  */
-final class TokenGate implements AutoCloseable {
+final class TokenGate {
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenGate.class);
 
@@ -39,6 +39,7 @@ final class TokenGate implements AutoCloseable {
     private final InstantSource clock;
     private final Cache<Key, Standing> known =
             Caffeine.newBuilder().maximumSize(20_000).build();
+    /** Virtual threads, so nothing to shut down: the gateway can be stopped and started again. */
     private final ExecutorService asking = new ThreadPoolExecutor(
             8,
             8,
@@ -154,10 +155,5 @@ final class TokenGate implements AutoCloseable {
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
-    }
-
-    @Override
-    public void close() {
-        asking.shutdownNow();
     }
 }
