@@ -20,7 +20,7 @@ sys.path.insert(0, str(HERE.parent / "launcher"))
 from tidewright_launcher import environment, requirements  # noqa: E402
 from workplace import RUNTIMES, eventually  # noqa: E402
 
-CACHE = Path(os.environ.get("TIDEWRIGHT_TEST_CACHE") or HERE.parent / "target" / "cache")
+CACHE = Path(os.environ.get("TIDEWRIGHT_TEST_CACHE") or HERE.parents[1] / "target" / "runtimes-cache")
 SERVING = RUNTIMES / "serving"
 ROW = [59, 2, 32.1, 101, 157, 93.2, 38, 4, 4.8598, 87]
 

@@ -30,6 +30,7 @@ final class LocalDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalDatabase.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     /** zonky takes a free one. */
     private static final int ANY_PORT = 0;
@@ -71,6 +72,9 @@ final class LocalDatabase implements AutoCloseable {
     private static EmbeddedPostgres launch(Home home, String password, int port) throws IOException {
         var data = home.resolve("postgres");
         stopLeftover(data.resolve("postmaster.pid"));
+        // zonky's own lock stays with a start that failed, for as long as this JVM lives; ours on the home is the one
+        // that counts.
+        Files.deleteIfExists(data.resolve("epg-lock"));
         return EmbeddedPostgres.builder()
                 .setPort(port)
                 .setDataDirectory(data)
@@ -97,18 +101,40 @@ final class LocalDatabase implements AutoCloseable {
                 }));
     }
 
+    /** Goes on trying: nothing else would start it again, and a full disk or a lack of memory may pass. */
     private void revive() {
-        if (closing) {
-            return;
+        for (var pause = Duration.ofSeconds(1); !closing; pause = longer(pause)) {
+            LOG.error("the embedded database ended unasked; starting it again");
+            try {
+                startAgain();
+                return;
+            } catch (IOException | RuntimeException failed) {
+                LOG.error("it could not be started; the next attempt is in {} s", pause.toSeconds(), failed);
+                sleep(pause);
+            }
         }
-        LOG.error("the embedded database ended unasked; starting it again");
-        try {
+    }
+
+    /** Holds {@link #close} up: what is being started would outlive it. */
+    private synchronized void startAgain() throws IOException {
+        if (!closing) {
             // Of a process that has gone this gives back only its lock on the folder.
             postgres.close();
             postgres = launch(home, password, port);
             watch();
-        } catch (IOException | RuntimeException failed) {
-            LOG.error("the embedded database could not be started again: restart Tidewright", failed);
+        }
+    }
+
+    private static Duration longer(Duration pause) {
+        var twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+    }
+
+    private static void sleep(Duration pause) {
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException("nobody interrupts the watch", interrupted);
         }
     }
 
@@ -134,8 +160,10 @@ final class LocalDatabase implements AutoCloseable {
     @Override
     public void close() throws IOException {
         closing = true;
-        postgres.close();
-        lock.close();
+        synchronized (this) {
+            postgres.close();
+            lock.close();
+        }
     }
 
     private static FileChannel locked(Path home) throws IOException {
