@@ -30,6 +30,7 @@ final class LocalDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalDatabase.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     /** zonky takes a free one. */
@@ -97,21 +98,23 @@ final class LocalDatabase implements AutoCloseable {
                 .flatMap(ProcessHandle::of)
                 .ifPresent(process -> Thread.ofVirtual().name("database watch").start(() -> {
                     process.onExit().join();
-                    revive();
+                    revive(FIRST_PAUSE);
                 }));
     }
 
     /** Goes on trying: nothing else would start it again, and a full disk or a lack of memory may pass. */
-    private void revive() {
-        for (var pause = Duration.ofSeconds(1); !closing; pause = longer(pause)) {
-            LOG.error("the embedded database ended unasked; starting it again");
-            try {
-                startAgain();
-                return;
-            } catch (IOException | RuntimeException failed) {
-                LOG.error("it could not be started; the next attempt is in {} s", pause.toSeconds(), failed);
-                sleep(pause);
-            }
+    private void revive(Duration pause) {
+        if (closing) {
+            return;
+        }
+        LOG.error("the embedded database ended unasked; starting it again");
+        try {
+            startAgain();
+        } catch (IOException | RuntimeException failed) {
+            LOG.error("it could not be started; the next attempt is in {} s", pause.toSeconds(), failed);
+            var twice = pause.multipliedBy(2);
+            CompletableFuture.delayedExecutor(pause.toSeconds(), TimeUnit.SECONDS, Thread::startVirtualThread)
+                    .execute(() -> revive(twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE));
         }
     }
 
@@ -122,19 +125,6 @@ final class LocalDatabase implements AutoCloseable {
             postgres.close();
             postgres = launch(home, password, port);
             watch();
-        }
-    }
-
-    private static Duration longer(Duration pause) {
-        var twice = pause.multipliedBy(2);
-        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
-    }
-
-    private static void sleep(Duration pause) {
-        try {
-            Thread.sleep(pause);
-        } catch (InterruptedException interrupted) {
-            throw new IllegalStateException("nobody interrupts the watch", interrupted);
         }
     }
 

@@ -65,15 +65,17 @@ class LocalDatabaseIT {
     void aDatabaseThatCannotBeStartedAgainIsTriedUntilItCan() throws Exception {
         try (var database = LocalDatabase.start(new Home(folder))) {
             run(database, "CREATE TABLE kept AS SELECT 42 AS answer");
-            var rules = folder.resolve("postgres/pg_hba.conf");
-            var hidden = folder.resolve("pg_hba.hidden");
-            Files.move(rules, hidden);
             var killed = postmaster();
+            var data = folder.resolve("postgres");
+            var hidden = folder.resolve("hidden");
+            Files.move(data, hidden);
+            Files.createFile(data);
             killed.destroyForcibly();
             killed.onExit().get();
-            Thread.sleep(2_000);
+            Thread.sleep(1_500);
             assertThatThrownBy(() -> show(database, "SELECT 1")).isInstanceOf(SQLException.class);
-            Files.move(hidden, rules);
+            Files.delete(data);
+            Files.move(hidden, data);
             assertThat(eventually(database, "SELECT answer FROM kept")).isEqualTo("42");
         }
     }
