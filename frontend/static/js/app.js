@@ -122,20 +122,7 @@
     drawn.set(figure.id, { plot, key, box, read });
     read();
   }
-  // What only a counter tells: its growth per second, since this page was opened
-  const rates = new Map();
-  function rate(figure) {
-    const now = Date.now() / 1e3, total = Number(figure.dataset.count), last = rates.get(figure.id);
-    if (last && now - last.at < 1.5) return;
-    rates.set(figure.id, { at: now, total });
-    if (!last || total < last.total) return;
-    const row = $('tbody', figure).insertRow(), when = row.insertCell(), value = row.insertCell();
-    const perSecond = Math.round((total - last.total) / (now - last.at) * 10) / 10;
-    when.dataset.v = Math.round(now); when.textContent = new Date(now * 1e3).toISOString().slice(11, 19);
-    value.dataset.v = perSecond; value.textContent = perSecond; value.className = 'num';
-    while ($('tbody', figure).rows.length > 300) $('tbody', figure).deleteRow(0);
-  }
-  const drawAll = () => $$('figure[data-count]').forEach(rate) || $$('figure[data-chart]').forEach(draw);
+  const drawAll = () => $$('figure[data-chart]').forEach(draw);
 
   // ── A refused form: each sentence goes to its field
   function refuse(note) {

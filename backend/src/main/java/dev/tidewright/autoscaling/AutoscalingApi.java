@@ -6,29 +6,39 @@ import dev.tidewright.kernel.Limit;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Slice;
 import dev.tidewright.serving.AutoscalingPolicy;
-import dev.tidewright.serving.Scaling;
-import java.time.Instant;
+import dev.tidewright.serving.EndpointPlans;
+import dev.tidewright.serving.EndpointService;
+import dev.tidewright.serving.ScaleEndpoint;
+import dev.tidewright.tenancy.Access;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What autoscaling measures of an endpoint, and what it decided. */
+/** What autoscaling measures of an endpoint, what it decided, and by which policy. */
 @RestController
 @RequestMapping("/api/v1/namespaces/{ns}/endpoints/{name}/autoscaling")
 class AutoscalingApi {
 
-    private final Scaling scaling;
-    private final AutoscalingReconciler reconciler;
-    private final DecisionRows rows;
+    private final AutoscalingViews views;
+    private final EndpointService service;
+    private final EndpointPlans plans;
+    private final Access access;
 
-    AutoscalingApi(Scaling scaling, AutoscalingReconciler reconciler, DecisionRows rows) {
-        this.scaling = scaling;
-        this.reconciler = reconciler;
-        this.rows = rows;
+    AutoscalingApi(AutoscalingViews views, EndpointService service, EndpointPlans plans, Access access) {
+        this.views = views;
+        this.service = service;
+        this.plans = plans;
+        this.access = access;
     }
 
     /**
@@ -43,16 +53,8 @@ class AutoscalingApi {
     record View(
             @Nullable AutoscalingPolicy policy,
             @Nullable Integer replicas,
-            @Nullable Measured measured,
+            AutoscalingViews.@Nullable Measured measured,
             Slice<DecisionRows.Kept> decisions) {}
-
-    /**
-     * Load of all replicas together, in the unit of the policy.
-     *
-     * @param stable mean over about 30 s
-     * @param burst mean over about 6 s
-     */
-    record Measured(Instant at, double stable, double burst) {}
 
     @GetMapping
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
@@ -61,20 +63,33 @@ class AutoscalingApi {
             @PathVariable Name name,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable Integer limit) {
-        var id = scaling.id(ns, name);
-        var count = Limit.of(limit);
-        var decisions = rows.of(id, Cursor.id(cursor).orElse(null), count + 1);
-        var scalable = scaling.scalable(ns, name);
+        return view(ns, name, Cursor.id(cursor).orElse(null), Limit.of(limit));
+    }
+
+    /** Changes the policy, or the fixed number of replicas, and nothing else; 200 when that is what there is. */
+    @PutMapping
+    @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
+    ResponseEntity<?> change(
+            @PathVariable Name ns,
+            @PathVariable Name name,
+            @RequestBody ScaleEndpoint command,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @RequestParam(defaultValue = "false") boolean dryRun) {
+        if (dryRun) {
+            return ResponseEntity.ok(
+                    plans.of(ns, name, () -> service.scale(ns, name, command, ifMatch, access.actor())));
+        }
+        var accepted = service.scale(ns, name, command, ifMatch, access.actor());
+        return ResponseEntity.status(accepted.revision() == null ? HttpStatus.OK : HttpStatus.ACCEPTED)
+                .body(view(ns, name, null, Limit.of(null)));
+    }
+
+    private View view(Name ns, Name name, @Nullable UUID before, int limit) {
+        var now = views.now(ns, name);
         return new View(
-                scalable.map(Scaling.Scalable::policy).orElse(null),
-                scalable.map(Scaling.Scalable::live).orElse(null),
-                reconciler
-                        .reading(id)
-                        .map(reading -> new Measured(
-                                reading.at(),
-                                reading.load().stable(),
-                                reading.load().burst()))
-                        .orElse(null),
-                Slice.of(decisions, count, DecisionRows.Kept::id));
+                now.map(AutoscalingViews.Now::policy).orElse(null),
+                now.map(AutoscalingViews.Now::live).orElse(null),
+                now.map(AutoscalingViews.Now::measured).orElse(null),
+                views.decisions(ns, name, before, limit));
     }
 }

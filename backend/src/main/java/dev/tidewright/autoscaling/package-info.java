@@ -4,7 +4,7 @@
  * <p>Promise: the number stays within the bounds of the revision that is wanted, nobody else writes it, and every
  * decision that changed it is kept with its numbers.
  */
-@ApplicationModule(allowedDependencies = {"kernel", "reconcile", "serving"})
+@ApplicationModule(allowedDependencies = {"kernel", "reconcile", "serving", "tenancy"})
 @NullMarked
 package dev.tidewright.autoscaling;
 

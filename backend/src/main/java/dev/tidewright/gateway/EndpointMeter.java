@@ -2,9 +2,12 @@ package dev.tidewright.gateway;
 
 import dev.tidewright.serving.Traffic.Counters;
 import dev.tidewright.serving.Traffic.RevisionCounters;
+import dev.tidewright.serving.Traffic.Step;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +25,7 @@ final class EndpointMeter {
     private final MeterRegistry registry;
     private final String key;
     private final long origin = System.nanoTime();
+    private final TrafficRing ring;
     private final Map<Integer, RevisionMeter> revisions = new LinkedHashMap<>(16, 0.75f, true);
     private long requests;
     private long failures;
@@ -29,9 +33,10 @@ final class EndpointMeter {
     private long finishedNanos;
     private long startedSum;
 
-    EndpointMeter(MeterRegistry registry, String key) {
+    EndpointMeter(MeterRegistry registry, String key, Instant now) {
         this.registry = registry;
         this.key = key;
+        this.ring = new TrafficRing(now);
     }
 
     /** How a request ended. */
@@ -61,6 +66,7 @@ final class EndpointMeter {
             finishedNanos += now - startedAt;
             requests++;
             failures += failed ? 1 : 0;
+            ring.count(now - origin, failed);
             meter = revision(revision, now);
             meter.count(now - startedAt, now, failed);
         }
@@ -80,6 +86,10 @@ final class EndpointMeter {
             eldest.remove();
         }
         return made;
+    }
+
+    synchronized List<Step> recent() {
+        return ring.recent(System.nanoTime() - origin);
     }
 
     synchronized Counters counters() {

@@ -53,7 +53,8 @@ class Gateway implements Traffic, DrainGate, SmartLifecycle {
         this.settings = settings;
         this.file = new TableFile(home.resolve("gateway", "routes.json"));
         this.gate = new TokenGate(check, clock);
-        this.table = new RouteTable(key -> meters.computeIfAbsent(key, unseen -> new EndpointMeter(registry, key)));
+        this.table = new RouteTable(
+                key -> meters.computeIfAbsent(key, unseen -> new EndpointMeter(registry, key, clock.instant())));
     }
 
     @Override
@@ -83,6 +84,12 @@ class Gateway implements Traffic, DrainGate, SmartLifecycle {
     @Override
     public Optional<Counters> counters(Name namespace, Name endpoint) {
         return Optional.ofNullable(meters.get(namespace + "/" + endpoint)).map(EndpointMeter::counters);
+    }
+
+    @Override
+    public List<Step> recent(Name namespace, Name endpoint) {
+        var meter = meters.get(namespace + "/" + endpoint);
+        return meter == null ? List.of() : meter.recent();
     }
 
     /** Where it listens, once started. */

@@ -72,6 +72,9 @@ class DeployPages {
     String plan(@PathVariable Name ns, EndpointForm form, Model model) {
         var command = form.command(given(form.upload()));
         model.addAttribute("plan", plans.of(ns, command.name(), change(ns, form, command)));
+        model.addAttribute("ns", ns);
+        model.addAttribute("command", command);
+        model.addAttribute("version", form.version());
         return "endpoint-new :: plan";
     }
 

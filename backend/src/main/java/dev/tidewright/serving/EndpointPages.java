@@ -71,6 +71,7 @@ class EndpointPages {
             @RequestParam(required = false) @Nullable Integer from,
             @RequestParam(required = false) @Nullable Integer to,
             @RequestParam(required = false) @Nullable String replica,
+            @RequestParam(required = false) @Nullable String cursor,
             @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
             Model model) {
         var endpoint = views.get(ns, name);
@@ -78,7 +79,7 @@ class EndpointPages {
         model.addAttribute("endpoint", endpoint);
         model.addAttribute("tab", tab);
         model.addAttribute("may", may(ns));
-        tabs.fill(model, ns, name, endpoint, new EndpointTabs.Asked(tab, from, to, replica, htmx == null));
+        tabs.fill(model, ns, name, endpoint, new EndpointTabs.Asked(tab, from, to, replica, cursor, htmx == null));
         return "endpoint";
     }
 
@@ -89,6 +90,7 @@ class EndpointPages {
         model.addAttribute("endpoint", views.get(ns, name));
         model.addAttribute("revision", views.revision(ns, name, revision));
         model.addAttribute("may", may(ns));
+        model.addAttribute("command", new RollBack(revision, "…"));
         model.addAttribute(
                 "plan",
                 may(ns)
@@ -153,7 +155,7 @@ class EndpointPages {
         if (htmx != null) {
             return "endpoint :: answer";
         }
-        return endpoint(ns, name, "playground", null, null, null, null, model);
+        return endpoint(ns, name, "playground", null, null, null, null, null, model);
     }
 
     /** What was sent, so that it is still there afterwards. */

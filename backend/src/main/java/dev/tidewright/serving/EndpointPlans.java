@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * the plan cannot differ from what would really happen.
  */
 @Component
-class EndpointPlans {
+public class EndpointPlans {
 
     private final TransactionTemplate apart;
     private final Endpoints endpoints;
@@ -48,7 +48,7 @@ class EndpointPlans {
      * @param changes against what is served now
      * @param objects what would run
      */
-    record Plan(
+    public record Plan(
             boolean creates,
             @Nullable Integer revision,
             List<SpecDiff.Change> changes,
@@ -63,9 +63,9 @@ class EndpointPlans {
      * @param settled held once the rollout is complete
      * @param rolling held at most meanwhile, with the replicas that {@code maxSurge} allows
      */
-    record Quota(Resources now, Resources settled, Resources rolling) {}
+    public record Quota(Resources now, Resources settled, Resources rolling) {}
 
-    Plan of(Name namespace, @Nullable Name name, Supplier<EndpointService.Accepted> change) {
+    public Plan of(Name namespace, @Nullable Name name, Supplier<EndpointService.Accepted> change) {
         var plan = apart.execute(status -> {
             status.setRollbackOnly();
             var before = name == null ? null : target(namespace, name);

@@ -76,6 +76,13 @@ class EndpointReadApi {
         }
     }
 
+    /** What the gateway answered in the last hour, step by step; begins anew with the gateway. */
+    @GetMapping("/traffic")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    RecentTraffic traffic(@PathVariable Name ns, @PathVariable Name name) {
+        return views.recentTraffic(ns, name);
+    }
+
     @GetMapping("/diagnosis")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     List<Diagnosis.Finding> diagnosis(@PathVariable Name ns, @PathVariable Name name) {

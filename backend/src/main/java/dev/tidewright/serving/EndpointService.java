@@ -146,6 +146,33 @@ public class EndpointService {
         return new Accepted(false, revision.number());
     }
 
+    /**
+     * Changes the number of replicas, or the policy that decides it, as a new revision. What is served is copied, not
+     * looked up anew: an alias that has moved since does not come along.
+     */
+    @Transactional
+    public Accepted scale(Name namespace, Name name, ScaleEndpoint command, @Nullable String ifMatch, Actor actor) {
+        command.check();
+        var endpoint = locked(namespace, name);
+        IfMatch.require(ifMatch, "endpoint", name, endpoint.generation());
+        if (!endpoint.stoppedBy().isEmpty()) {
+            throw new Refusal.Conflict(
+                    "endpoint-stopped", "endpoint \"" + name + "\" is stopped: start it, then change its replicas");
+        }
+        var current = current(endpoint);
+        var spec = current.spec().scaled(command);
+        if (maker.same(current.spec(), spec)) {
+            return new Accepted(false, null);
+        }
+        refuseWhileRolling(endpoint, false);
+        quota.refuseImpossible(endpoint, spec);
+        var origin = Revision.Origin.of(actor, EndpointRules.text(command.reason()), null, clock.instant());
+        var revision = maker.copy(endpoint, current, spec, origin);
+        endpoint.serve(revision, "deployed", maker.changes(current.spec(), spec), actor, clock.instant());
+        commit(endpoint, "endpoint.deploy.after-commit");
+        return new Accepted(false, revision.number());
+    }
+
     private Revision source(Endpoint endpoint, RollBack command) {
         var number = command.revision();
         if (number == null) {

@@ -4,7 +4,6 @@ import dev.tidewright.cluster.LogSlice;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Resource;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
@@ -14,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class EndpointTabs {
 
-    private static final int REVISIONS = 50;
+    private static final int REVISIONS = 20;
     private static final int EVENTS = 100;
     private static final int TAIL = 64 * 1024;
 
@@ -38,14 +37,13 @@ class EndpointTabs {
             @Nullable Integer from,
             @Nullable Integer to,
             @Nullable String replica,
+            @Nullable String cursor,
             boolean whole) {}
 
     void fill(Model model, Name ns, Name name, Resource<DeployEndpoint, EndpointStatus> endpoint, Asked asked) {
         model.addAttribute("findings", views.diagnosis(ns, name));
-        var revisions = views.revisions(ns, name, null, REVISIONS).items();
-        model.addAttribute("revisions", revisions);
         switch (asked.tab()) {
-            case "revisions" -> diff(model, ns, name, revisions, asked);
+            case "revisions" -> revisions(model, ns, name, asked);
             case "events" ->
                 model.addAttribute(
                         "events", views.history(ns, name, null, EVENTS).items());
@@ -53,12 +51,22 @@ class EndpointTabs {
             case "json" ->
                 model.addAttribute("raw", json.writerWithDefaultPrettyPrinter().writeValueAsString(endpoint));
             case "playground" -> model.addAttribute("url", endpoint.status().url());
-            default ->
+            default -> {
+                model.addAttribute(
+                        "newest", views.revisions(ns, name, null, 1).items().getFirst());
                 model.addAttribute("recent", views.history(ns, name, null, 8).items());
+                model.addAttribute("hour", views.recentTraffic(ns, name));
+            }
         }
     }
 
-    private void diff(Model model, Name ns, Name name, List<RevisionView> revisions, Asked asked) {
+    private void revisions(Model model, Name ns, Name name, Asked asked) {
+        var slice = views.revisions(ns, name, asked.cursor(), REVISIONS);
+        var revisions = slice.items();
+        var self = "/ns/" + ns + "/endpoints/" + name + "?tab=revisions";
+        model.addAttribute("revisions", revisions);
+        model.addAttribute("older", slice.nextCursor() == null ? null : self + "&cursor=" + slice.nextCursor());
+        model.addAttribute("first", asked.cursor() == null ? null : self);
         var newest = revisions.isEmpty() ? 1 : revisions.getFirst().number();
         var to = asked.to() == null ? newest : asked.to();
         var from = asked.from() == null ? Math.max(1, to - 1) : asked.from();

@@ -100,6 +100,10 @@ public class EndpointViews {
                 statuses.of(endpoint, revision(endpoint, endpoint.rollout().target())));
     }
 
+    RecentTraffic recentTraffic(Name namespace, Name name) {
+        return statuses.recentTraffic(find(namespace, name));
+    }
+
     /** The revision that a running replica belongs to, while the endpoint may still run it. */
     RevisionContent content(UUID revisionId) {
         var revision = revisions.findById(revisionId).orElseThrow(() -> new Refusal.NotFound("revision", revisionId));

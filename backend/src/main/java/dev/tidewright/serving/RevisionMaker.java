@@ -66,10 +66,15 @@ class RevisionMaker {
 
     /** A rollback needs neither the catalog nor the upload: everything is in the revision that it copies. */
     Revision copy(Endpoint endpoint, Revision earlier, Revision.Origin origin) {
+        return copy(endpoint, earlier, earlier.spec(), origin);
+    }
+
+    /** The same with a spec that differs from the earlier one, though not in what is served. */
+    Revision copy(Endpoint endpoint, Revision earlier, RevisionSpec spec, Revision.Origin origin) {
         if (earlier.spec().serves().source() != null) {
             artifacts.copy(endpoint.namespace(), source(earlier.id()), source(origin.id()), "");
         }
-        return keep(new Revision(endpoint, earlier.spec(), earlier.specDigest(), origin));
+        return keep(new Revision(endpoint, spec, diff.digest(spec), origin));
     }
 
     void requireStillThere(Name namespace, RevisionSpec spec) {

@@ -37,6 +37,20 @@ public record RevisionSpec(
         requirements = List.copyOf(requirements);
     }
 
+    /** The same with another number of replicas. */
+    RevisionSpec scaled(ScaleEndpoint command) {
+        return new RevisionSpec(
+                serves,
+                parameters,
+                environment,
+                requirements,
+                resources,
+                command.replicas(),
+                command.policy(),
+                readiness,
+                rollout);
+    }
+
     /** How many replicas are wanted, when autoscaling has last decided for {@code autoscaled}. */
     @JsonIgnore
     int wanted(@Nullable Integer autoscaled) {

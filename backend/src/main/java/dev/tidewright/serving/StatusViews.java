@@ -46,6 +46,10 @@ class StatusViews {
                 rollout(endpoint));
     }
 
+    RecentTraffic recentTraffic(Endpoint endpoint) {
+        return RecentTraffic.of(traffic.recent(endpoint.namespace(), endpoint.name()));
+    }
+
     private static EndpointStatus.RolloutStatus rollout(Endpoint endpoint) {
         var rollout = endpoint.rollout();
         return new EndpointStatus.RolloutStatus(

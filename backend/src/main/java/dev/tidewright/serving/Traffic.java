@@ -1,6 +1,8 @@
 package dev.tidewright.serving;
 
 import dev.tidewright.kernel.Name;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +17,19 @@ public interface Traffic {
 
     /** Totals since the gateway's start; empty for an endpoint it has not served. */
     Optional<Counters> counters(Name namespace, Name endpoint);
+
+    /** The last hour in steps of {@link #STEP}, the oldest first; only whole steps, none before the gateway's start. */
+    List<Step> recent(Name namespace, Name endpoint);
+
+    /** How finely {@link #recent} tells. */
+    Duration STEP = Duration.ofSeconds(30);
+
+    /**
+     * What ended within one step.
+     *
+     * @param at its beginning
+     */
+    record Step(Instant at, int requests, int failures) {}
 
     /**
      * Totals of one endpoint, growing only.

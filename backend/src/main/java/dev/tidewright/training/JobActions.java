@@ -8,9 +8,8 @@ import dev.tidewright.tenancy.Role;
 import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
-/** What the pages of jobs do for the person who is signed in, and how the same is written for the API. */
+/** What the pages of jobs do for the person who is signed in. */
 @Component
 class JobActions {
 
@@ -55,25 +54,6 @@ class JobActions {
     }
 
     void addText(Model model, Resource<JobSpec, JobView> job) {
-        model.addAttribute("raw", pretty(job));
-    }
-
-    String pretty(Object value) {
-        return json.writerWithDefaultPrettyPrinter().writeValueAsString(value);
-    }
-
-    private String withoutNulls(SubmitJob command) {
-        ObjectNode tree = json.valueToTree(command);
-        tree.properties().removeIf(field -> field.getValue().isNull());
-        return pretty(tree);
-    }
-
-    /** The same command for a shell; nulls are left away. */
-    String curl(Name ns, JobForm form, SubmitJob command) {
-        var from = form.from();
-        var path = form.again() && from != null ? "/jobs/" + from.strip() + "/rerun" : "/jobs";
-        return "curl -X POST $TIDEWRIGHT_API/api/v1/namespaces/" + ns + path + " \\\n"
-                + "  -H \"Authorization: Bearer $TIDEWRIGHT_TOKEN\" -H \"Content-Type: application/json\" \\\n  -d '"
-                + withoutNulls(command).replace("'", "'\\''") + "'";
+        model.addAttribute("raw", json.writerWithDefaultPrettyPrinter().writeValueAsString(job));
     }
 }

@@ -55,7 +55,9 @@ class NewJobPages {
     String plan(@PathVariable Name ns, JobForm form, Model model) {
         var command = form.command(given(form.upload()));
         model.addAttribute("plan", actions.plan(ns, form, command));
-        model.addAttribute("curl", actions.curl(ns, form, command));
+        model.addAttribute("ns", ns);
+        model.addAttribute("command", command);
+        model.addAttribute("from", form.again() ? form.from() : null);
         return "job-new :: plan";
     }
 

@@ -1,6 +1,7 @@
 package dev.tidewright.web;
 
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.springframework.beans.TypeMismatchException;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
+import org.springframework.validation.BindException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.servlet.ModelAndView;
@@ -35,6 +37,20 @@ class PageErrors {
             }
         }
         return page(request, HttpStatus.BAD_REQUEST, "invalid-value", "the address is not well-formed", List.of());
+    }
+
+    /** A form with a word where a number belongs. */
+    @ExceptionHandler
+    ModelAndView on(BindException mistyped, HttpServletRequest request) {
+        var errors = mistyped.getFieldErrors().stream()
+                .map(error -> new Refusal.FieldError(
+                        error.getField(),
+                        "\"" + Text.shortened(String.valueOf(error.getRejectedValue()), 40) + "\" is no number"))
+                .toList();
+        var sentence = errors.isEmpty()
+                ? "the form is not well-formed"
+                : errors.getFirst().field() + ": " + errors.getFirst().message();
+        return page(request, HttpStatus.UNPROCESSABLE_CONTENT, "invalid-value", sentence, errors);
     }
 
     @ExceptionHandler

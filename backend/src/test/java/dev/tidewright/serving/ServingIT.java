@@ -165,6 +165,35 @@ class ServingIT {
         assertThat(decisions.get(0).path("sentence").asString())
                 .matches("\\d+\\.\\d > 1\\.5 in flight per replica → \\d to 3");
         assertThat(api.get(path("/slow/history")).text()).contains("in flight per replica");
+        assertThat(api.get(path("/slow/traffic")).json().path("stepSeconds").asInt())
+                .isEqualTo(30);
+        thePolicyIsSwitchedOffAndNothingElseChanges();
+    }
+
+    private void thePolicyIsSwitchedOffAndNothingElseChanges() {
+        var before = api.get(path("/slow/revisions/1")).json().at("/spec/serves");
+        var off = "{\"replicas\":1,\"reason\":\"calm now\"}";
+        assertThat(api.put(path("/slow/autoscaling"), off).status()).isEqualTo(428);
+        var tag = api.get(path("/slow")).etag();
+        var both = "{\"replicas\":1,\"policy\":{\"max\":2,\"targetConcurrency\":1}}";
+        assertThat(api.put(path("/slow/autoscaling"), both, "If-Match", tag).code())
+                .isEqualTo("invalid-scaling");
+        var plan = api.put(path("/slow/autoscaling?dryRun=true"), off, "If-Match", tag);
+        assertThat(plan.json().path("revision").asInt()).as(plan.toString()).isEqualTo(2);
+        assertThat(plan.json().path("changes").toString()).contains("autoscaling.max", "replicas");
+        assertThat(api.get(path("/slow/revisions")).json().path("items")).hasSize(1);
+
+        var done = api.put(path("/slow/autoscaling"), off, "If-Match", tag);
+        assertThat(done.status()).as(done.toString()).isEqualTo(202);
+        assertThat(done.json().has("policy")).isFalse();
+        assertThat(done.json().at("/decisions/items")).as("decisions stay").isNotEmpty();
+        var after = api.get(path("/slow/revisions/2")).json();
+        assertThat(after.at("/spec/serves")).isEqualTo(before);
+        assertThat(after.path("reason").asString()).isEqualTo("calm now");
+        await("slow", settled(2));
+        assertThat(api.put(path("/slow/autoscaling"), off, "If-Match", "*").status())
+                .as("what is so already makes no revision")
+                .isEqualTo(200);
     }
 
     @Test

@@ -537,5 +537,10 @@ class ServingReconcilerIT {
         public Optional<Counters> counters(Name namespace, Name endpoint) {
             return Optional.empty();
         }
+
+        @Override
+        public List<Step> recent(Name namespace, Name endpoint) {
+            return List.of();
+        }
     }
 }

@@ -1,0 +1,35 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.kernel.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes only how many replicas an endpoint has; all else stays as it is served now, down to the digest.
+ *
+ * @param policy by which autoscaling decides; null switches it off
+ * @param replicas fixed number, 0 to 100; not together with {@code policy}
+ * @param reason why; kept with the revision
+ */
+public record ScaleEndpoint(
+        @Nullable AutoscalingPolicy policy,
+        @Nullable Integer replicas,
+        @Nullable String reason) {
+
+    /** Refuses what cannot be meant. */
+    void check() {
+        if ((policy == null) == (replicas == null)) {
+            throw new Refusal.Invalid(
+                    "invalid-scaling", "replicas", "give a policy, or a fixed number of replicas, and not both");
+        }
+        if (replicas != null && (replicas < 0 || replicas > EndpointRules.MAX_REPLICAS)) {
+            throw new Refusal.Invalid(
+                    "invalid-scaling",
+                    "replicas",
+                    "replicas is " + replicas + ": give 0 to " + EndpointRules.MAX_REPLICAS);
+        }
+        if (reason != null && reason.length() > 500) {
+            throw new Refusal.Invalid(
+                    "invalid-scaling", "reason", "this has " + reason.length() + " characters: give at most 500");
+        }
+    }
+}
