@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Mapping
 
 from . import requirements as wishes
+from . import room
 from .ending import environment_failed, say
-from .locking import exclusive
+from .locking import exclusive, use
 from .process import die_with_parent
 
 LAYOUT = 1
@@ -49,13 +50,15 @@ def build(cache: Path, wanted: list[str], source: Path | None, source_digest: st
     home = cache / "environments"
     home.mkdir(parents=True, exist_ok=True)
     visible = home / name
-    if not _usable(visible):
-        with exclusive(home / f"{name}.lock", "the same environment"):
-            if not _usable(visible):
-                _make(home, name, lines, source, variables)
-    else:
+    usable = _usable(visible)
+    if usable:
         say(f"environment {name[:12]} was built before")
-    _touch(visible)
+    while not usable:
+        with exclusive(home / f"{name}.lock", "the same environment"):
+            if not os.access(visible / "bin" / "python", os.X_OK):
+                _make(home, name, lines, source, variables)
+                room.make(cache, variables)
+        usable = _usable(visible)
     return Python(visible / "bin", isolated=True)
 
 
@@ -84,25 +87,32 @@ def _name(lines: list[str], source_digest: str | None) -> str:
 
 
 def _usable(visible: Path) -> bool:
-    return os.access(visible / "bin" / "python", os.X_OK)
+    """From then on it is in use, by this process and what it becomes."""
+    return os.access(visible / "bin" / "python", os.X_OK) and use(visible) is not None
 
 
 def _make(home: Path, name: str, lines: list[str], source: Path | None, variables: Mapping[str, str]) -> None:
     # An environment's scripts contain its own path, so it is never moved: what becomes visible at once is a link to it.
     for left in home.glob(f".{name[:32]}.*"):
-        shutil.rmtree(left, ignore_errors=True)
+        room.clear(left)
     folder = home / f".{name[:32]}.{secrets.token_hex(4)}"
     visible, link = home / name, home / f".{name[:32]}.link"
     started = time.monotonic()
+    downloads = home.parent / ("uv" if _uv(variables) else "pip")
+    downloads.mkdir(exist_ok=True)
+    used = use(downloads)
     try:
         _install(folder, lines, source, variables)
-        (folder / "tidewright.json").write_text(json.dumps({"requirements": lines, "python": sys.version}))
+        (folder / "tidewright.json").write_text(json.dumps({"requirements": lines, "python": sys.version, "bytes": room.measure(folder)}))
         link.unlink(missing_ok=True)
         link.symlink_to(folder.name)
         os.replace(link, visible)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    finally:
+        if used is not None:
+            os.close(used)
     say(f"environment {name[:12]} built in {time.monotonic() - started:.1f} s")
 
 
@@ -111,7 +121,7 @@ def _install(folder: Path, lines: list[str], source: Path | None, variables: Map
     given = {"PIP_CACHE_DIR": str(folder.parent.parent / "pip"), "UV_CACHE_DIR": str(folder.parent.parent / "uv")}
     given |= {key: value for key, value in variables.items() if key not in ("TIDEWRIGHT_TOKEN", "PYTHONPATH", "PYTHONHOME", "PIP_TARGET")}
     given |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PYTHONUNBUFFERED": "1", "UV_PYTHON_DOWNLOADS": "never"}
-    uv = shutil.which("uv", path=given.get("PATH"))
+    uv = _uv(given)
     python = str(folder / "bin" / "python")
     wish = folder / "requirements.txt"
     where = source or folder.parent
@@ -125,6 +135,10 @@ def _install(folder: Path, lines: list[str], source: Path | None, variables: Map
         _run([sys.executable, "-m", "venv", str(folder)], where, given)
         wish.write_text("\n".join(lines) + "\n", encoding="utf-8")
         _run([python, "-m", "pip", "install", "--progress-bar", "off", "--no-compile", "-r", str(wish)], where, given, lines)
+
+
+def _uv(variables: Mapping[str, str]) -> str | None:
+    return shutil.which("uv", path=variables.get("PATH"))
 
 
 def _run(command: list[str], where: Path, variables: Mapping[str, str], lines: list[str] | None = None) -> None:
@@ -191,11 +205,3 @@ def telling_line(lines: list[str]) -> str:
 
 def _short(lines: list[str]) -> str:
     return ", ".join(lines[:8]) + (f" and {len(lines) - 8} more" if len(lines) > 8 else "")
-
-
-def _touch(visible: Path) -> None:
-    # When it was last used, for whoever makes room in the cache.
-    try:
-        os.utime(visible / "tidewright.json")
-    except OSError:
-        pass

@@ -6,26 +6,29 @@ import os
 import secrets
 import shutil
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Mapping
 
+from . import room
 from .control import Away, BadDigest, Control, Refused, path_of
 from .ending import say, source_invalid, source_unavailable
-from .locking import exclusive
+from .locking import exclusive, use
 
 
-def fetch(control: Control, revision: str, model: dict[str, Any], cache: Path) -> Path:
+def fetch(control: Control, revision: str, model: dict[str, Any], cache: Path, variables: Mapping[str, str]) -> Path:
     """The folder with the model's files; whoever comes first fetches them, the others wait and find them."""
     files = [(_safe(file["path"]), str(file["digest"]), int(file["size"])) for file in model.get("files") or []]
     home = cache / "models"
     name = digest(files)
     folder = home / name
-    if folder.is_dir():
+    if use(folder) is not None:
         say(f"model {model.get('name')} version {model.get('version')} is in the cache")
         return folder
-    with exclusive(home / f"{name}.lock", "the same model"):
-        if not folder.is_dir():
-            _fetch(control, revision, files, home, name)
-            say(f"model {model.get('name')} version {model.get('version')}: {len(files)} files fetched")
+    while use(folder) is None:
+        with exclusive(home / f"{name}.lock", "the same model"):
+            if not folder.is_dir():
+                _fetch(control, revision, files, home, name)
+                say(f"model {model.get('name')} version {model.get('version')}: {len(files)} files fetched")
+                room.make(cache, variables)
     return folder
 
 

@@ -20,7 +20,7 @@ def run(setting: Setting, control: Control) -> None:
     port = setting.required("PORT")
     spec = _spec(control, revision)
     root = source.fetch(control, path_of("revisions", revision, "source"), spec.get("source"), setting.workdir / "source", setting.workdir)
-    model_folder = model.fetch(control, revision, spec["model"], setting.cache) if spec.get("model") else None
+    model_folder = model.fetch(control, revision, spec["model"], setting.cache, setting.variables) if spec.get("model") else None
     own_code = bool(spec.get("command") or spec.get("entryPoint") or any(root.iterdir()))
     wanted = surroundings.wanted(spec, root)
     if not own_code:

@@ -19,6 +19,8 @@ import org.springframework.util.unit.DataSize;
  * @param tick how often files and processes are looked at while something runs
  * @param firstPort lowest port given to replicas; below the system's ephemeral range, so that no client socket takes one
  * @param lastPort highest port given to replicas
+ * @param cacheSize what environments, models and downloads may take on disk; what was used longest ago goes, unless a
+ *     workload uses it
  * @param passEnvironment variables of this process that programs get too; {@code *} at the end matches any rest. All
  *     others stay here, because they may be secrets
  */
@@ -31,6 +33,7 @@ record LocalSettings(
         @DefaultValue("100ms") Duration tick,
         @DefaultValue("20000") int firstPort,
         @DefaultValue("29999") int lastPort,
+        @DefaultValue("20GB") DataSize cacheSize,
         @DefaultValue LogSize serviceLog,
 
         @DefaultValue({

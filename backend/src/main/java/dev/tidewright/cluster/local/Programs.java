@@ -64,6 +64,7 @@ record Programs(LocalSettings settings, Path launcher, Path cache, SortedMap<Str
         all.put("HOME", replica.resolve("home").toString());
         all.put("TIDEWRIGHT_WORKDIR", replica.resolve("work").toString());
         all.put("TIDEWRIGHT_CACHE", cache.toString());
+        all.put("TIDEWRIGHT_CACHE_LIMIT", Long.toString(settings.cacheSize().toBytes()));
         all.put("TIDEWRIGHT_TERMINATION_LOG", replica.resolve("termination.log").toString());
         if (port > 0) {
             all.put("PORT", Integer.toString(port));

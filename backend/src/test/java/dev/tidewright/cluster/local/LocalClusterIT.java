@@ -45,6 +45,7 @@ class LocalClusterIT extends ClusterContract {
                 Duration.ofMillis(50),
                 20000,
                 29999,
+                DataSize.ofGigabytes(1),
                 new LocalSettings.LogSize(DataSize.ofKilobytes(64), 3),
                 List.of("PATH", "LANG"),
                 new LocalSettings.BatchLogSize(DataSize.ofMegabytes(1), 10));
