@@ -3,11 +3,17 @@ package dev.tidewright.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.IMetricsTracker;
 import dev.tidewright.kernel.Home;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +101,62 @@ class LocalDatabaseIT {
             }
         }
         return "no answer";
+    }
+
+    @Test
+    void whoeverNeedsAConnectionQueuesLongerThanThePoolLetsOneWait() throws Exception {
+        var timeouts = new Semaphore(0);
+        try (var database = LocalDatabase.start(new Home(folder));
+                var pool = pool(database, timeouts)) {
+            var waiting = new WaitingDataSource(pool);
+            var only = waiting.getConnection();
+            var next = CompletableFuture.runAsync(() -> takeOne(waiting));
+            timeouts.acquire(2);
+            assertThat(next).isNotDone();
+            only.close();
+            assertThat(next).succeedsWithin(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void nobodyQueuesForADatabaseThatIsAway() throws Exception {
+        var timeouts = new Semaphore(0);
+        var database = LocalDatabase.start(new Home(folder));
+        try (var pool = pool(database, timeouts)) {
+            var waiting = new WaitingDataSource(pool);
+            takeOne(waiting);
+            database.close();
+            // A connection that was used within half a second is handed out unchecked.
+            pool.getHikariPoolMXBean().softEvictConnections();
+            assertThatThrownBy(waiting::getConnection).isInstanceOf(SQLTransientConnectionException.class);
+            assertThat(timeouts.availablePermits()).isEqualTo(1);
+        }
+    }
+
+    /** Of one connection; gives a permit whenever one who waited for it was sent away. */
+    private static HikariDataSource pool(LocalDatabase database, Semaphore timeouts) {
+        var details = database.connection();
+        var settings = new HikariConfig();
+        settings.setJdbcUrl(details.getJdbcUrl());
+        settings.setUsername(details.getUsername());
+        settings.setPassword(details.getPassword());
+        settings.setMaximumPoolSize(1);
+        settings.setConnectionTimeout(250);
+        settings.setMetricsTrackerFactory((name, statistics) -> new IMetricsTracker() {
+            @Override
+            public void recordConnectionTimeout() {
+                timeouts.release();
+            }
+        });
+        return new HikariDataSource(settings);
+    }
+
+    private static void takeOne(WaitingDataSource waiting) {
+        try {
+            waiting.getConnection().close();
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     @Test
