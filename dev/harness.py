@@ -115,7 +115,7 @@ def wait_for(what, probe, timeout, pause=0.2, platform=None):
             if not unavailable(error):
                 raise
             last = error
-        if platform is not None and not platform.alive():
+        if platform is not None and platform.ended():
             raise Failed(f"the platform ended while waiting for {what}; its log: {platform.log}")
         if time.monotonic() > deadline:
             raise Failed(f"waited {timeout:.0f} s for {what}" + (f" (last: {last})" if last else ""))
@@ -212,6 +212,10 @@ class Platform:
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    def ended(self) -> bool:
+        """Whether it was started here and runs no more."""
+        return self.process is not None and not self.alive()
 
     def stop(self, timeout=40.0) -> bool:
         """Politely. False when it had to be forced."""
