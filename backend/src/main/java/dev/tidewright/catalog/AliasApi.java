@@ -119,7 +119,7 @@ class AliasApi {
                             .minusNanos(1000)
                     : OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException malformed) {
-            throw new Refusal.Invalid(
+            throw new Refusal.Malformed(
                     "invalid-instant", "at", "give an instant like 2026-11-22T10:00:00Z or a day like 2026-11-22");
         }
     }

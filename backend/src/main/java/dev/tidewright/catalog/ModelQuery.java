@@ -30,7 +30,7 @@ public record ModelQuery(String text, Map<String, String> tags) {
         for (var tag : tags == null ? List.<String>of() : tags) {
             var equals = tag.indexOf('=');
             if (equals < 1 || tag.indexOf('\0') >= 0) {
-                throw new Refusal.Invalid(
+                throw new Refusal.Malformed(
                         "invalid-tag",
                         "tag",
                         "\"" + Text.shortened(tag, 60) + "\" is no tag filter: write tag=key=value");

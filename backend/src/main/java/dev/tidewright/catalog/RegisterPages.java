@@ -58,7 +58,7 @@ class RegisterPages {
         if (job.isBlank()) {
             throw new Refusal.Invalid("job-missing", "job", "say which job made it");
         }
-        var name = Name.of(model.strip());
+        var name = Name.of("model", model);
         var known = catalog.models(ns, ModelQuery.of(name.value(), null), null, 200).items().stream()
                 .anyMatch(found -> found.name().equals(name));
         if (!known) {
@@ -68,7 +68,7 @@ class RegisterPages {
                 ns,
                 name,
                 new RegisterVersion(
-                        Name.of(job.strip()),
+                        Name.of("job", job),
                         null,
                         null,
                         path.isBlank() ? null : path.strip(),

@@ -16,7 +16,7 @@ public record HistoryPosition(long tx, long seq) {
         try {
             return new HistoryPosition(Long.parseUnsignedLong(parts[0]), Long.parseLong(parts[1]));
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException malformed) {
-            throw new Refusal.Invalid(
+            throw new Refusal.Malformed(
                     "invalid-event-id", "Last-Event-ID", "this is no id that the event stream gave out: leave it away");
         }
     }

@@ -52,7 +52,7 @@ public final class Cursor {
     }
 
     private static Refusal wrong() {
-        return new Refusal.Invalid(
+        return new Refusal.Malformed(
                 "invalid-cursor", "cursor", "this cursor is not one that a list gave out: begin again without it");
     }
 }

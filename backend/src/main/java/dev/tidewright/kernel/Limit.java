@@ -15,7 +15,7 @@ public final class Limit {
             return DEFAULT;
         }
         if (asked < 1 || asked > MAX) {
-            throw new Refusal.Invalid("invalid-limit", "limit", "limit is " + asked + ": give 1 to " + MAX);
+            throw new Refusal.Malformed("invalid-limit", "limit", "limit is " + asked + ": give 1 to " + MAX);
         }
         return asked;
     }

@@ -14,12 +14,24 @@ public record Name(@JsonValue String value) implements Comparable<Name> {
 
     public Name {
         if (!LABEL.matcher(value).matches()) {
-            throw new Refusal.Invalid(
-                    "invalid-name",
-                    "name",
-                    "\"" + Text.shortened(value, 70) + "\" is not a valid name: use 1 to 63 lower-case letters, digits "
-                            + "or \"-\", beginning and ending with a letter or digit");
+            throw wrong("name", value);
         }
+    }
+
+    /** From a form, whose {@code field} is named in the refusal; spaces around are no part of it. */
+    public static Name of(String field, String text) {
+        if (!LABEL.matcher(text.strip()).matches()) {
+            throw wrong(field, text);
+        }
+        return new Name(text.strip());
+    }
+
+    private static Refusal wrong(String field, String value) {
+        return new Refusal.Invalid(
+                "invalid-name",
+                field,
+                "\"" + Text.shortened(value, 70) + "\" is not a valid name: use 1 to 63 lower-case letters, digits "
+                        + "or \"-\", beginning and ending with a letter or digit");
     }
 
     /** The factory that JSON, form and path values come through. */

@@ -62,7 +62,14 @@ public abstract sealed class Refusal extends RuntimeException {
         }
     }
 
-    /** 422: understood, but a value is not acceptable. */
+    /** 400: the address or a header of the request cannot be read; nothing was looked at that it carries. */
+    public static final class Malformed extends Refusal {
+        public Malformed(String code, String parameter, String message) {
+            super(code, message, List.of(new FieldError(parameter, message)));
+        }
+    }
+
+    /** 422: understood, but a value of what was submitted is not acceptable. */
     public static final class Invalid extends Refusal {
         public Invalid(String code, String field, String message) {
             super(code, message, List.of(new FieldError(field, message)));

@@ -35,8 +35,8 @@ public record Resources(long cpuMillis, long memoryBytes, SortedMap<String, Long
             gpu.forEach((name, count) -> devices.put(Quantities.deviceName(name), Quantities.devices(name, count)));
         }
         return new Resources(
-                cpu == null || cpu.isBlank() ? 0 : Quantities.cpuMillis("resources.cpu", cpu),
-                memory == null || memory.isBlank() ? 0 : Quantities.bytes("resources.memory", memory),
+                cpu == null ? 0 : Quantities.cpuMillis("resources.cpu", cpu),
+                memory == null ? 0 : Quantities.bytes("resources.memory", memory),
                 devices);
     }
 

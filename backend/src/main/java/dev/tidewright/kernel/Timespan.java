@@ -4,16 +4,19 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A length of time as people type it: {@code 500ms}, {@code 30s}, {@code 10m}, {@code 1h30m}, {@code 2d}; 0 to 366 days.
+ * A length of time as people type it: {@code 500ms}, {@code 30s}, {@code 10m}, {@code 1h30m}, {@code 2d}; or as ISO 8601
+ * has it: {@code PT90S}, {@code P30D}. From 0 to 3660 days.
  */
 public record Timespan(Duration value) implements Comparable<Timespan> {
 
-    private static final Duration MAX = Duration.ofDays(366);
-    private static final Pattern WHOLE = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?(?:ms|s|m|h|d))+");
+    private static final Duration MAX = Duration.ofDays(3660);
+    private static final Pattern WHOLE =
+            Pattern.compile("(?=.)" + part("d") + part("h") + part("m(?!s)") + part("s") + part("ms"));
     private static final Pattern PART = Pattern.compile("([0-9.]+)(ms|s|m|h|d)");
     private static final Map<String, Long> MILLIS =
             Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
@@ -26,6 +29,9 @@ public record Timespan(Duration value) implements Comparable<Timespan> {
 
     @JsonCreator
     public static Timespan of(String text) {
+        if (text.startsWith("P") || text.startsWith("p")) {
+            return ofIso(text);
+        }
         if (!WHOLE.matcher(text).matches()) {
             throw wrong(text);
         }
@@ -42,11 +48,25 @@ public record Timespan(Duration value) implements Comparable<Timespan> {
         return new Timespan(value);
     }
 
+    private static Timespan ofIso(String text) {
+        try {
+            return new Timespan(Duration.parse(text));
+        } catch (DateTimeParseException malformed) {
+            throw wrong(text);
+        }
+    }
+
+    /** At most one of each unit, the largest first: what is written another way is a typing error. */
+    private static String part(String unit) {
+        return "(?:[0-9]{1,9}(?:\\.[0-9]{1,3})?" + unit + ")?";
+    }
+
     private static Refusal wrong(String text) {
         return new Refusal.Invalid(
                 "invalid-duration",
                 "duration",
-                "\"" + Text.shortened(text, 40) + "\" is not valid: give a time like \"30s\", \"10m\" or \"1h30m\"");
+                "\"" + Text.shortened(text, 40)
+                        + "\" is not valid: give a length of time like \"90s\", \"12h\", \"1h30m\", \"30d\" or \"PT90S\"");
     }
 
     @Override

@@ -91,7 +91,7 @@ record EndpointForm(
             throw new Refusal.Invalid("nothing-to-serve", "model", "choose a model version, or upload a service");
         }
         return new DeployEndpoint.Serves(
-                Name.of(match.group(1)),
+                Name.of("model", match.group(1)),
                 match.group(2) == null ? null : Integer.valueOf(match.group(2)),
                 match.group(3),
                 null,
@@ -195,7 +195,12 @@ record EndpointForm(
     }
 
     private static UUID id(String text) {
-        return UUID.fromString(text);
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException malformed) {
+            throw new Refusal.Invalid(
+                    "unknown-upload", "file", "the upload is not there any more: choose the file again");
+        }
     }
 
     private static String or(@Nullable String text, String otherwise) {

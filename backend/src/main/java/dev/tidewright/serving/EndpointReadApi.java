@@ -72,7 +72,7 @@ class EndpointReadApi {
         try {
             return activations.at(ns, name, Instant.parse(time));
         } catch (DateTimeException malformed) {
-            throw new Refusal.Invalid("invalid-time", "time", "give a moment like 2026-01-31T09:30:00Z");
+            throw new Refusal.Malformed("invalid-time", "time", "give a moment like 2026-01-31T09:30:00Z");
         }
     }
 

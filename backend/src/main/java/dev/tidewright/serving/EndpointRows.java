@@ -36,7 +36,7 @@ class EndpointRows {
         if (query.label() != null && !query.label().isBlank()) {
             var parts = query.label().split("=", 2);
             if (parts.length != 2) {
-                throw new Refusal.Invalid("invalid-label", "label", "give a label as key=value");
+                throw new Refusal.Malformed("invalid-label", "label", "give a label as key=value");
             }
             sql.append(" AND labels ->> :key = :value");
             parameters.put("key", parts[0]);

@@ -3,6 +3,7 @@ package dev.tidewright.tenancy;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Open;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Timespan;
 import java.time.Duration;
 import java.util.UUID;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -56,7 +57,7 @@ class AccountPages {
                 name.strip(),
                 scope,
                 namespace.isBlank() ? null : Name.of(namespace),
-                days <= 0 ? null : Duration.ofDays(days));
+                days <= 0 ? null : Timespan.of(Duration.ofDays(days)));
         model.addAttribute("created", accounts.createToken(access.person(), command, access.actor()));
         return tokens(model);
     }

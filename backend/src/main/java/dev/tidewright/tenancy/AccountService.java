@@ -90,9 +90,8 @@ class AccountService {
     }
 
     NewToken keep(UUID userId, CreateToken command, String secret, Actor actor) {
-        if (command.expiresIn() != null
-                && (command.expiresIn().isNegative() || command.expiresIn().isZero())) {
-            throw new Refusal.Invalid("invalid-duration", "expiresIn", "give a time ahead, such as P30D");
+        if (command.expiresIn() != null && command.expiresIn().value().isZero()) {
+            throw new Refusal.Invalid("invalid-duration", "expiresIn", "give a length of time like \"12h\" or \"30d\"");
         }
         var token = tokens.save(new ApiToken(userId, command, secret, actor, clock.instant()));
         return new NewToken(TokenView.of(token), secret);

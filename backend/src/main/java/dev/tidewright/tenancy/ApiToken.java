@@ -53,7 +53,8 @@ class ApiToken extends AbstractAggregateRoot<ApiToken> {
         this.scope = wanted.scope();
         this.namespace = wanted.namespace();
         this.createdAt = now;
-        this.expiresAt = wanted.expiresIn() == null ? null : now.plus(wanted.expiresIn());
+        this.expiresAt =
+                wanted.expiresIn() == null ? null : now.plus(wanted.expiresIn().value());
         note("created", "scope " + scope, actor, now);
     }
 

@@ -1,10 +1,10 @@
 package dev.tidewright.tenancy;
 
 import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Timespan;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param name what its owner calls it
  * @param scope the most it may do
  * @param namespace the only namespace it works in; null for all that its owner may see
- * @param expiresIn ISO-8601 duration such as {@code P30D}; null never expires
+ * @param expiresIn such as {@code 30d}; null never expires
  */
 record CreateToken(
         @NotBlank @Size(max = 100) String name,
         @NotNull Scope scope,
         @Nullable Name namespace,
-        @Nullable Duration expiresIn) {}
+        @Nullable Timespan expiresIn) {}

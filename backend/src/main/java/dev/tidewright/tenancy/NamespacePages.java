@@ -77,7 +77,7 @@ class NamespacePages {
     @PostMapping("/ns/{ns}/members")
     @PreAuthorize("@access.may(#ns, 'ADMIN')")
     String putMember(@PathVariable Name ns, @RequestParam String user, @RequestParam Role role) {
-        service.putMember(ns, Name.of(user.strip()), role, access.actor());
+        service.putMember(ns, Name.of("user", user), role, access.actor());
         return "redirect:/ns/" + ns + "/settings";
     }
 

@@ -153,7 +153,8 @@ public class Tracking {
     @Transactional(readOnly = true)
     public Series series(UUID run, String key, int maxPoints) {
         if (maxPoints < 10 || maxPoints > 10_000) {
-            throw new Refusal.Invalid("invalid-limit", "maxPoints", "maxPoints is " + maxPoints + ": give 10 to 10000");
+            throw new Refusal.Malformed(
+                    "invalid-limit", "maxPoints", "maxPoints is " + maxPoints + ": give 10 to 10000");
         }
         return metrics.series(run, key, maxPoints);
     }

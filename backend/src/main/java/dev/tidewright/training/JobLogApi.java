@@ -71,10 +71,10 @@ class JobLogApi {
 
     private LogSlice slice(JobState job, @Nullable Integer number, long position, @Nullable Integer tail) {
         if (position < 0) {
-            throw new Refusal.Invalid("invalid-position", "position", "position is " + position + ": give 0 or more");
+            throw new Refusal.Malformed("invalid-position", "position", "position is " + position + ": give 0 or more");
         }
         if (tail != null && (tail < 1 || tail > JobLogs.MAX_TAIL)) {
-            throw new Refusal.Invalid("invalid-tail", "tail", "tail is " + tail + ": give 1 to " + JobLogs.MAX_TAIL);
+            throw new Refusal.Malformed("invalid-tail", "tail", "tail is " + tail + ": give 1 to " + JobLogs.MAX_TAIL);
         }
         var attempt = job.attempt(number);
         if (attempt.isEmpty()) {

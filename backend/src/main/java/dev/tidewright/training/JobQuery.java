@@ -70,7 +70,7 @@ record JobQuery(
                     try {
                         return JobStatus.valueOf(word.toUpperCase(Locale.ROOT)).name();
                     } catch (IllegalArgumentException unknown) {
-                        throw new Refusal.Invalid(
+                        throw new Refusal.Malformed(
                                 "invalid-status",
                                 "status",
                                 "\"" + Text.shortened(word, 30) + "\" is no status of a job: give one of "

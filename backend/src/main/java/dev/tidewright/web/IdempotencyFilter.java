@@ -55,7 +55,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
             problems.write(
                     request,
                     response,
-                    new Refusal.Invalid("invalid-idempotency-key", HEADER, "a key has 1 to 255 visible characters"));
+                    new Refusal.Malformed("invalid-idempotency-key", HEADER, "a key has 1 to 255 visible characters"));
             return;
         }
         var call = new IdempotencyKeys.Call(

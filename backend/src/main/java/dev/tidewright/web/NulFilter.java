@@ -29,7 +29,7 @@ class NulFilter extends OncePerRequestFilter {
             problems.write(
                     request,
                     response,
-                    new Refusal.Invalid("invalid-value", "query", "the query has a NUL character: leave it away"));
+                    new Refusal.Malformed("invalid-value", "query", "the query has a NUL character: leave it away"));
             return;
         }
         chain.doFilter(request, response);

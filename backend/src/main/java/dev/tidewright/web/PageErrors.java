@@ -13,8 +13,11 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.validation.BindException;
+import org.springframework.validation.FieldError;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.ModelAndView;
 
 /** Refusals and faults as a person sees them: an error page, or a fragment where htmx asked. */
@@ -36,21 +39,33 @@ class PageErrors {
                 return page(request, HttpStatus.NOT_FOUND, "not-found", "there is nothing at this address", List.of());
             }
         }
+        if (mismatch instanceof MethodArgumentTypeMismatchException named
+                && named.getParameter().hasParameterAnnotation(RequestParam.class)) {
+            var message = "\"" + Text.shortened(String.valueOf(mismatch.getValue()), 60) + "\" is not valid: "
+                    + Wanted.words(mismatch.getRequiredType());
+            var errors = List.of(new Refusal.FieldError(named.getName(), message));
+            return page(request, HttpStatus.UNPROCESSABLE_CONTENT, "invalid-value", message, errors);
+        }
         return page(request, HttpStatus.BAD_REQUEST, "invalid-value", "the address is not well-formed", List.of());
     }
 
-    /** A form with a word where a number belongs. */
+    /** A field of a form that is no number, date or choice at all. */
     @ExceptionHandler
-    ModelAndView on(BindException mistyped, HttpServletRequest request) {
-        var errors = mistyped.getFieldErrors().stream()
-                .map(error -> new Refusal.FieldError(
-                        error.getField(),
-                        "\"" + Text.shortened(String.valueOf(error.getRejectedValue()), 40) + "\" is no number"))
+    ModelAndView on(BindException unreadable, HttpServletRequest request) {
+        var errors = unreadable.getFieldErrors().stream()
+                .map(error -> new Refusal.FieldError(error.getField(), sentence(error)))
                 .toList();
-        var sentence = errors.isEmpty()
-                ? "the form is not well-formed"
-                : errors.getFirst().field() + ": " + errors.getFirst().message();
+        var sentence =
+                errors.isEmpty() ? "the form cannot be read" : errors.getFirst().field() + ": " + errors.getFirst().message();
         return page(request, HttpStatus.UNPROCESSABLE_CONTENT, "invalid-value", sentence, errors);
+    }
+
+    private static String sentence(FieldError error) {
+        var mismatch = error.contains(TypeMismatchException.class) ? error.unwrap(TypeMismatchException.class) : null;
+        return mismatch == null
+                ? String.valueOf(error.getDefaultMessage())
+                : "\"" + Text.shortened(String.valueOf(error.getRejectedValue()), 60) + "\" is not valid: "
+                        + Wanted.words(mismatch.getRequiredType());
     }
 
     @ExceptionHandler

@@ -1,10 +1,9 @@
 package dev.tidewright.web;
 
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,17 +19,15 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.validation.FieldError;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
-import tools.jackson.core.exc.InputCoercionException;
-import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.databind.DatabindException;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** Answers the API's refusals and faults as problem+json. The answers to pages are {@code PageErrors}' business. */
 @RestControllerAdvice(annotations = org.springframework.web.bind.annotation.RestController.class)
@@ -84,81 +81,74 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return answer(problem, request);
     }
 
+    /** A body that breaks a rule of its command is 422; a query that cannot be read into its record is 400. */
     @Override
     protected ResponseEntity<Object> handleMethodArgumentNotValid(
             MethodArgumentNotValidException invalid, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        var errors = new ArrayList<Refusal.FieldError>();
-        invalid.getBindingResult()
-                .getFieldErrors()
-                .forEach(error -> errors.add(
-                        new Refusal.FieldError(error.getField(), String.valueOf(error.getDefaultMessage()))));
+        var unreadable = invalid.getBindingResult().getFieldErrors().stream()
+                .filter(FieldError::isBindingFailure)
+                .findFirst();
+        if (unreadable.isPresent()) {
+            var error = unreadable.get();
+            var mismatch =
+                    error.contains(TypeMismatchException.class) ? error.unwrap(TypeMismatchException.class) : null;
+            return answer(
+                    Problems.of(malformed(
+                            error.getField(),
+                            mismatch == null ? null : mismatch.getRequiredType(),
+                            error.getRejectedValue(),
+                            mismatch)),
+                    request);
+        }
+        var errors = invalid.getBindingResult().getFieldErrors().stream()
+                .map(error -> new Refusal.FieldError(error.getField(), String.valueOf(error.getDefaultMessage())))
+                .toList();
         var sentence = errors.isEmpty()
                 ? "the request is not valid"
                 : errors.getFirst().field() + " " + errors.getFirst().message();
         return answer(Problems.of(HttpStatus.UNPROCESSABLE_CONTENT, "invalid", sentence, errors), request);
     }
 
-    /** Bad JSON: where the fault is one of ours (a name, a quantity), it is told in our words. */
     @Override
     protected ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException unreadable,
             HttpHeaders headers,
             HttpStatusCode status,
             WebRequest request) {
-        var ours = refusalIn(unreadable);
-        if (ours.isPresent()) {
-            return answer(Problems.of(located(ours.get(), unreadable)), request);
-        }
-        for (Throwable cause = unreadable; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StreamConstraintsException) {
-                return answer(
-                        Problems.of(new Refusal.TooLarge("the JSON is too deep or too long to be meant")), request);
-            }
-            if (cause instanceof DatabindException mistyped) {
-                return answer(mistyped(mistyped), request);
-            }
-            if (cause instanceof InputCoercionException) {
-                return answer(
-                        Problems.of(
-                                HttpStatus.UNPROCESSABLE_CONTENT,
-                                "invalid-value",
-                                "a number in the body is too large to be meant",
-                                List.of()),
-                        request);
-            }
-        }
-        return answer(
-                Problems.of(HttpStatus.BAD_REQUEST, "malformed-json", "the body is not well-formed JSON", List.of()),
-                request);
+        return answer(UnreadableBody.problem(unreadable), request);
     }
 
-    private static ProblemDetail mistyped(DatabindException fault) {
-        var unknown = fault instanceof UnrecognizedPropertyException;
-        var message = fault instanceof UnrecognizedPropertyException field
-                ? "there is no field \"" + field.getPropertyName() + "\" here; known are " + field.getKnownPropertyIds()
-                : "the value of \"" + path(fault) + "\" is not of the right type";
-        return Problems.of(
-                HttpStatus.UNPROCESSABLE_CONTENT,
-                unknown ? "unknown-field" : "invalid-value",
-                message,
-                List.of(new Refusal.FieldError(path(fault), message)));
-    }
-
+    /** What stands in the address or a header is told as malformed, in our words where the value is one of ours. */
     @Override
     protected @Nullable ResponseEntity<Object> handleTypeMismatch(
             TypeMismatchException mismatch, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        var ours = refusalIn(mismatch);
-        if (ours.isPresent()) {
-            return answer(Problems.of(ours.get()), request);
-        }
         var field = String.valueOf(mismatch.getPropertyName());
         return answer(
-                Problems.of(
-                        HttpStatus.BAD_REQUEST,
-                        "invalid-value",
-                        "the value of \"" + field + "\" is not of the right type",
-                        List.of(new Refusal.FieldError(field, "not of the right type"))),
+                Problems.of(malformed(field, mismatch.getRequiredType(), mismatch.getValue(), mismatch)), request);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleMissingServletRequestParameter(
+            MissingServletRequestParameterException missing,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        var name = missing.getParameterName();
+        return answer(
+                Problems.of(new Refusal.Malformed(
+                        "missing-parameter", name, "the query parameter \"" + name + "\" is missing: give it")),
                 request);
+    }
+
+    private static Refusal malformed(
+            String field, @Nullable Class<?> type, @Nullable Object value, @Nullable Throwable fault) {
+        var ours = UnreadableBody.refusalIn(fault);
+        return ours.map(refusal -> new Refusal.Malformed(refusal.code(), field, refusal.sentence()))
+                .orElseGet(() -> new Refusal.Malformed(
+                        "invalid-value",
+                        field,
+                        "\"" + Text.shortened(String.valueOf(value), 60) + "\" is no value of \"" + field + "\": "
+                                + Wanted.words(type)));
     }
 
     /** Spring's own refusals (405, 406, 415, missing parameter …) get a code like ours. */
@@ -173,37 +163,6 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             problem.setProperty("code", code);
         }
         return super.handleExceptionInternal(fault, detail, headers, status, request);
-    }
-
-    private static Optional<Refusal> refusalIn(Throwable fault) {
-        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-            if (cause instanceof Refusal refusal) {
-                return Optional.of(refusal);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Refusal located(Refusal refusal, Throwable unreadable) {
-        for (Throwable cause = unreadable; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DatabindException where && refusal instanceof Refusal.Invalid invalid) {
-                var path = path(where);
-                return path.isEmpty() ? invalid : new Refusal.Invalid(invalid.code(), path, invalid.sentence());
-            }
-        }
-        return refusal;
-    }
-
-    private static String path(DatabindException fault) {
-        var path = new StringBuilder();
-        fault.getPath().forEach(step -> {
-            if (step.getPropertyName() == null) {
-                path.append('[').append(step.getIndex()).append(']');
-            } else {
-                path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
-            }
-        });
-        return path.toString();
     }
 
     private static ResponseEntity<Object> answer(ProblemDetail problem, WebRequest request) {

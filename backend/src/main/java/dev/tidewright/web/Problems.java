@@ -16,6 +16,7 @@ final class Problems {
             case Refusal.NotFound r -> HttpStatus.NOT_FOUND;
             case Refusal.Forbidden r -> HttpStatus.FORBIDDEN;
             case Refusal.Unauthenticated r -> HttpStatus.UNAUTHORIZED;
+            case Refusal.Malformed r -> HttpStatus.BAD_REQUEST;
             case Refusal.Invalid r -> HttpStatus.UNPROCESSABLE_CONTENT;
             case Refusal.Conflict r -> HttpStatus.CONFLICT;
             case Refusal.OverQuota r -> HttpStatus.CONFLICT;

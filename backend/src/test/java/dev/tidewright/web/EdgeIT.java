@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidewright.IntegrationTest;
 import dev.tidewright.TestApi;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -11,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 @IntegrationTest
@@ -112,6 +116,13 @@ class EdgeIT {
             {"name":"x","limits":{"jobs":-5}}                | 422 | invalid-limit
             {"name":"kube-system"}                           | 422 | reserved-name
             {"name":{"nested":1}}                            | 422 | invalid-value
+            [1,2]                                            | 422 | invalid-value
+            null                                             | 400 | malformed-json
+            {"name":""}                                      | 422 | invalid-name
+            {"name":"x","limits":{"cpu":""}}                 | 422 | invalid-quantity
+            {"name":"x","limits":{"jobs":""}}                | 422 | invalid-value
+            {"name":"x","limits":{"jobs":"5"}}               | 422 | invalid-value
+            {"name":"x","limits":[]}                         | 422 | invalid-value
             {}                                               | 422 | invalid
             {"name":"x","name":"y"}                          | 400 | malformed-json
             {"name":"x","limits":{"jobs":1.5}}               | 422 | invalid-value
@@ -127,7 +138,105 @@ class EdgeIT {
 
     @Test
     void aNulInAQueryIsRefused() {
-        assertThat(admin.get("/api/v1/whoami?q=%00").status()).isEqualTo(422);
+        assertThat(admin.get("/api/v1/whoami?q=%00").status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /jobs?limitt=3              | limitt     | known are [active, count, createdBy, cursor, label, limit, q, status]
+            /jobs?phase=RUNNING         | phase      | known are
+            /jobs?status=BORED          | status     | QUEUED
+            /jobs?limit=many            | limit      | give a whole number
+            /jobs?limit=0               | limit      | give 1 to 500
+            /jobs?limit=3&limit=4       | limit      | twice
+            /jobs?active=maybe          | active     | true or false
+            /jobs?cursor=!              | cursor     | begin again
+            /endpoints?phase=BORED      | phase      | give one of STARTING, SERVING
+            /endpoints?label=x          | label      | key=value
+            /models?tag=x               | tag        | key=value
+            /runs?status=BORED          | status     | give one of RUNNING
+            /history?objectId=1         | objectId   | an id like
+            /events?after=x             | Last-Event-ID | leave it away
+            /runs/1                     | id         | an id like
+            /jobs/Upper                 | name       | lower-case
+            /uploads/1                  | id         | an id like
+            """)
+    void whatCannotBeReadInAnAddressIsToldByNameWithWhatIsAllowed(String path, String field, String words) {
+        var answer = admin.get("/api/v1/namespaces/" + admin.namespace() + path);
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(400);
+        assertThat(answer.json().at("/errors/0/field").asString()).isEqualTo(field);
+        assertThat(answer.json().path("detail").asString()).contains(words);
+    }
+
+    @Test
+    void aMistypedDryRunIsNotTheRealThing() {
+        var answer = admin.post("/api/v1/namespaces/" + admin.namespace() + "/models?dryrun=true", "{\"name\":\"m\"}");
+        assertThat(answer.code()).isEqualTo("unknown-parameter");
+        assertThat(answer.json().path("detail").asString()).contains("dryRun");
+    }
+
+    @Test
+    void aTypeErrorTellsWhatIsAllowed() {
+        var scope = admin.post("/api/v1/tokens", "{\"name\":\"t\",\"scope\":\"ALL\"}");
+        assertThat(scope.json().at("/errors/0/field").asString()).isEqualTo("scope");
+        assertThat(scope.json().path("detail").asString()).contains("\"ALL\"", "READ", "ADMIN");
+        var length = admin.post("/api/v1/tokens", "{\"name\":\"t\",\"scope\":\"READ\",\"expiresIn\":\"soon\"}");
+        assertThat(length.json().at("/errors/0/field").asString()).isEqualTo("expiresIn");
+        assertThat(length.json().path("detail").asString()).contains("30d", "PT90S");
+        var limits = admin.post("/api/v1/namespaces", "{\"name\":\"x\",\"limits\":{\"memory\":\"\"}}");
+        assertThat(limits.json().at("/errors/0/field").asString()).isEqualTo("limits.memory");
+        assertThat(admin.post("/api/v1/namespaces", "[1,2]")
+                        .json()
+                        .path("detail")
+                        .asString())
+                .contains("give an object");
+        assertThat(admin.post("/api/v1/namespaces", "{\"name\":\"x\",")
+                        .json()
+                        .path("detail")
+                        .asString())
+                .contains("line 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"30d", "12h", "90s", "P30D", "PT12H"})
+    void aLengthOfTimeIsWrittenEitherWay(String length) {
+        var made = admin.post("/api/v1/tokens", "{\"name\":\"t\",\"scope\":\"READ\",\"expiresIn\":\"" + length + "\"}");
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        assertThat(made.json().at("/token/expiresAt").asString()).isNotEmpty();
+    }
+
+    /** What no client library would send. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /api/v1/<jobs> HTTP/1.1\r\nHost: x",
+                "GET /api/v1/whoami?q={} HTTP/1.1\r\nHost: x",
+                "GET /api/v1/whoami HTTP/1.1\r\nHost: x\r\nBad Header: y",
+                "GET /api/v1/whoami HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: nonsense",
+                "GET /api/v1/whoami HTTP/1.1\r\nHost: a b",
+                "GET /api/v1/%zz HTTP/1.1\r\nHost: x",
+                "GET /api/v1/..;/x HTTP/1.1\r\nHost: x",
+                "NONSENSE"
+            })
+    void whatTheServerCannotReadIsAProblemToo(String request) throws Exception {
+        var answer = raw(request + "\r\nConnection: close\r\n\r\n");
+        assertThat(answer).containsPattern("HTTP/1.1 [45]..").containsIgnoringCase("application/problem+json");
+        assertThat(answer).doesNotContainIgnoringCase("tomcat").doesNotContain("<html", "java.");
+    }
+
+    @Test
+    void aHeaderThatIsTooLongIsAProblemToo() throws Exception {
+        var answer = raw("GET /api/v1/whoami HTTP/1.1\r\nHost: x\r\nX-Long: " + "x".repeat(20_000) + "\r\n\r\n");
+        assertThat(answer).containsIgnoringCase("application/problem+json").doesNotContain("<html");
+    }
+
+    private String raw(String request) throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

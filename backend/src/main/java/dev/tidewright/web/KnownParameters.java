@@ -1,0 +1,98 @@
+package dev.tidewright.web;
+
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.beans.BeanUtils;
+import org.springframework.core.MethodParameter;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+
+/**
+ * Refuses query parameters that the handler does not declare: with a name that is mistyped, a list would quietly be a
+ * longer one and a dry run would be the real thing. What a handler declares is read from its method.
+ */
+final class KnownParameters implements HandlerInterceptor {
+
+    /** By name: whether it may be given several times. */
+    private final Map<Method, SortedMap<String, Boolean>> declared = new ConcurrentHashMap<>();
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        var query = request.getQueryString();
+        if (query != null && handler instanceof HandlerMethod method) {
+            check(query, declared.computeIfAbsent(method.getMethod(), _ -> declaredBy(method)));
+        }
+        return true;
+    }
+
+    private static void check(String query, SortedMap<String, Boolean> known) {
+        var seen = new HashSet<String>();
+        for (var pair : query.split("&", -1)) {
+            var name = decoded(pair.split("=", 2)[0]);
+            if (!name.isEmpty() && !known.containsKey(name)) {
+                throw new Refusal.Malformed(
+                        "unknown-parameter",
+                        name,
+                        "there is no query parameter \"" + Text.shortened(name, 60) + "\" here; "
+                                + (known.isEmpty() ? "this address takes none" : "known are " + known.keySet()));
+            }
+            if (!seen.add(name) && Boolean.FALSE.equals(known.get(name))) {
+                throw new Refusal.Malformed(
+                        "repeated-parameter",
+                        name,
+                        "the query parameter \"" + name + "\" is given twice: give it once");
+            }
+        }
+    }
+
+    private static SortedMap<String, Boolean> declaredBy(HandlerMethod method) {
+        var names = new TreeMap<String, Boolean>();
+        for (var parameter : method.getMethodParameters()) {
+            var asked = parameter.getParameterAnnotation(RequestParam.class);
+            if (asked != null) {
+                names.put(
+                        asked.name().isEmpty() ? parameter.getParameter().getName() : asked.name(),
+                        isRepeatable(parameter.getParameterType()));
+            } else if (isBoundFromTheQuery(parameter)) {
+                Arrays.stream(parameter.getParameterType().getRecordComponents())
+                        .forEach(part -> names.put(part.getName(), isRepeatable(part.getType())));
+            }
+        }
+        return names;
+    }
+
+    /** A record without any annotation, as {@code JobQuery}. */
+    private static boolean isBoundFromTheQuery(MethodParameter parameter) {
+        return parameter.getParameterAnnotations().length == 0
+                && parameter.getParameterType().isRecord()
+                && !BeanUtils.isSimpleProperty(parameter.getParameterType());
+    }
+
+    private static boolean isRepeatable(Class<?> type) {
+        return Collection.class.isAssignableFrom(type) || type.isArray();
+    }
+
+    private static String decoded(String name) {
+        try {
+            return URLDecoder.decode(name, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            throw new Refusal.Malformed(
+                    "invalid-value",
+                    "query",
+                    "the query has a \"%\" that is followed by no two digits: write it as %25");
+        }
+    }
+}
