@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -36,6 +38,8 @@ final class Archive {
     private final Path file;
     private final long packed;
     private final Visitor visitor;
+    private final Set<String> files = new HashSet<>();
+    private final Set<String> folders = new HashSet<>();
     private int entries;
     private long unpacked;
 
@@ -49,6 +53,9 @@ final class Archive {
     interface Visitor {
         /** Need not read {@code body} to its end, nor close it. */
         void file(ArtifactPath path, InputStream body) throws IOException;
+
+        /** A folder that has an entry of its own; most folders are known by their files only. */
+        default void folder(ArtifactPath path) {}
     }
 
     static boolean isName(String fileName) {
@@ -175,9 +182,45 @@ final class Archive {
         if (!special.isEmpty()) {
             throw invalid("has an entry \"" + shown(name) + "\" is " + special + ": pack the file itself");
         }
-        if (!directory || !isRoot(name)) {
-            path(name);
+        if (!directory) {
+            placed(name, path(name).value());
+        } else if (!isRoot(name)) {
+            var folder = path(name);
+            if (files.contains(folder.value())) {
+                throw clash(name);
+            }
+            enter(name, folder.value());
+            visitor.folder(folder);
         }
+    }
+
+    /** What is said twice has two meanings: which one is unpacked would be up to the unpacker. */
+    private void placed(String name, String path) {
+        if (folders.contains(path)) {
+            throw clash(name);
+        }
+        if (!files.add(path)) {
+            throw invalid("has the entry \"" + shown(name) + "\" twice: pack every file once");
+        }
+        var slash = path.lastIndexOf('/');
+        if (slash > 0) {
+            enter(name, path.substring(0, slash));
+        }
+    }
+
+    /** Makes a folder known with all that it lies in. */
+    private void enter(String name, String folder) {
+        for (var end = folder.length(); end > 0 && folders.add(folder.substring(0, end)); ) {
+            if (files.contains(folder.substring(0, end))) {
+                throw clash(name);
+            }
+            end = folder.lastIndexOf('/', end - 1);
+        }
+    }
+
+    private static Refusal clash(String name) {
+        return invalid("has a file where the entry \"" + shown(name)
+                + "\" needs a folder, or the other way round: pack it again from one folder");
     }
 
     private void file(String name, InputStream body) throws IOException {

@@ -67,7 +67,7 @@ public class Artifacts {
             @Nullable String declaredDigest,
             @Nullable String mediaType) {
         var place = new ArtifactPath(path);
-        var claim = new Claim(declaredSize, declaredDigest == null ? null : Digest.of(declaredDigest));
+        var claim = new Claim(declaredSize, Digest.declared(declaredDigest));
         return keep(namespace, owner, place, write(body, claim), mediaType);
     }
 
@@ -154,6 +154,11 @@ public class Artifacts {
         } catch (IOException fault) {
             throw new UncheckedIOException("a file could not be received", fault);
         }
+    }
+
+    /** What the namespace has room for just now; keeping files asks again, under its lock. */
+    StorageRoom room(Name namespace) {
+        return account.room(namespace, digest -> rows.isReferredTo(namespace, digest));
     }
 
     Path file(Digest digest) {

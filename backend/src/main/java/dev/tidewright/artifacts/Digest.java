@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** SHA-256 of some bytes, written {@code sha256:} and 64 lower-case hexadecimal digits. */
 public record Digest(@JsonValue String value) {
@@ -18,11 +19,7 @@ public record Digest(@JsonValue String value) {
 
     public Digest {
         if (!FORM.matcher(value).matches()) {
-            throw new Refusal.Invalid(
-                    "invalid-digest",
-                    "digest",
-                    "\"" + Text.shortened(value, 80)
-                            + "\" is not a digest: give \"sha256:\" and 64 hexadecimal digits");
+            throw wrong("digest", value);
         }
     }
 
@@ -30,6 +27,25 @@ public record Digest(@JsonValue String value) {
     @JsonCreator
     public static Digest of(String value) {
         return new Digest(value.strip().toLowerCase(Locale.ROOT));
+    }
+
+    /** What a header says of the bytes that follow; null when it says nothing. */
+    static @Nullable Digest declared(@Nullable String header) {
+        if (header == null) {
+            return null;
+        }
+        var asked = header.strip().toLowerCase(Locale.ROOT);
+        if (!FORM.matcher(asked).matches()) {
+            throw wrong("X-Content-Digest", header);
+        }
+        return new Digest(asked);
+    }
+
+    private static Refusal wrong(String field, String value) {
+        return new Refusal.Invalid(
+                "invalid-digest",
+                field,
+                "\"" + Text.shortened(value, 80) + "\" is not a digest: give \"sha256:\" and 64 hexadecimal digits");
     }
 
     static Digest of(byte[] hash) {

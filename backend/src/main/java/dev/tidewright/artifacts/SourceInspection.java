@@ -37,6 +37,9 @@ final class SourceInspection {
                 notebook(fileName, file);
                 return SourceKind.NOTEBOOK;
             }
+            if (!fileName.toLowerCase(Locale.ROOT).matches(".*\\.(py|sh)")) {
+                return SourceKind.FILE;
+            }
             script(fileName, file);
             return SourceKind.SCRIPT;
         } catch (IOException fault) {
@@ -84,24 +87,26 @@ final class SourceInspection {
                     "is larger than 16 MiB, too large for a script: pack data and code" + " as .zip or .tar.gz");
         }
         var bytes = Files.readAllBytes(file);
-        for (var value : bytes) {
-            if (value == 0) {
+        try {
+            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            if (text.chars().anyMatch(SourceInspection::isUnusual)) {
                 throw notText(fileName);
             }
-        }
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
         } catch (CharacterCodingException malformed) {
             throw notText(fileName);
         }
+    }
+
+    /** Control characters that no editor writes into a script; tab, line ends, form feed and escape it may have. */
+    private static boolean isUnusual(int character) {
+        return character < ' ' && "\t\n\r\f\u001b".indexOf(character) < 0;
     }
 
     private static Refusal notText(String fileName) {
         return invalid(
                 "invalid-source",
                 fileName,
-                "is neither a notebook (.ipynb) nor an archive (.zip, .tar.gz, .tgz, .tar) by its name, nor UTF-8 text like"
-                        + " a script");
+                "is a script by its name, but no UTF-8 text: save it as UTF-8, or give the file the ending of what it is");
     }
 
     private static Refusal invalid(String code, String fileName, String what) {

@@ -5,6 +5,7 @@ import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tenancy.Namespaces;
 import dev.tidewright.tenancy.QuotaLedger;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.springframework.stereotype.Component;
 
 /** What namespaces pay for their bytes. */
@@ -32,6 +33,11 @@ class StorageAccount {
         if (charged && change != 0) {
             ledger.chargeStorage(namespace, change);
         }
+    }
+
+    StorageRoom room(Name namespace, Predicate<Digest> paid) {
+        var found = namespaces.require(namespace);
+        return new StorageRoom(found.freeStorage(), paid, found::refuseStorage);
     }
 
     /** A deleted namespace has no quota to give anything back to. */

@@ -6,7 +6,9 @@ import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -22,6 +24,9 @@ import org.springframework.transaction.support.TransactionOperations;
 /** Takes sources in, and hands them to what is made of them. */
 @Service
 public class Uploads {
+
+    /** What file systems take as one name. */
+    static final int MAX_NAME_BYTES = 255;
 
     private final Artifacts artifacts;
     private final JdbcClient jdbc;
@@ -56,9 +61,8 @@ public class Uploads {
             long declaredSize,
             @Nullable String declaredDigest,
             Actor actor) {
-        var path = new ArtifactPath(
-                fileName.substring(Math.max(fileName.lastIndexOf('/'), fileName.lastIndexOf('\\')) + 1));
-        var claim = new Claim(declaredSize, declaredDigest == null ? null : Digest.of(declaredDigest));
+        var path = named(fileName.substring(Math.max(fileName.lastIndexOf('/'), fileName.lastIndexOf('\\')) + 1));
+        var claim = new Claim(declaredSize, Digest.declared(declaredDigest));
         var blob = artifacts.write(body, claim);
         var upload = new Upload(
                 Ids.next(clock.instant()),
@@ -106,7 +110,8 @@ public class Uploads {
 
     /**
      * Gives {@code owner} what lies in an uploaded archive. All bytes are written before any row, so that nothing is
-     * locked while it unpacks.
+     * locked while it unpacks; and they are counted before any is written, so that an archive that the namespace has no
+     * room for leaves nothing behind.
      *
      * @param prefix as in {@link Artifacts#copy}
      */
@@ -119,10 +124,17 @@ public class Uploads {
                     "\"" + upload.fileName() + "\" is no archive: upload a .zip or .tar.gz");
         }
         var folder = Artifacts.folder(prefix);
+        var archive = artifacts.file(upload.digest());
+        var room = artifacts.room(namespace);
+        Archive.read(upload.fileName(), archive, (path, body) -> {
+            if (Artifacts.below(folder, path).isPresent()) {
+                room.take(body);
+            }
+        });
         var files = new LinkedHashMap<ArtifactPath, Blob>();
         Archive.read(
                 upload.fileName(),
-                artifacts.file(upload.digest()),
+                archive,
                 (path, body) -> Artifacts.below(folder, path)
                         .ifPresent(place -> files.put(place, artifacts.write(body, new Claim(-1, null)))));
         jdbc.sql("UPDATE upload SET used_at = ? WHERE id = ?")
@@ -144,6 +156,27 @@ public class Uploads {
             });
         }
         return old.size();
+    }
+
+    private static ArtifactPath named(String fileName) {
+        if (fileName.isBlank()) {
+            throw new Refusal.Invalid(
+                    "invalid-file-name",
+                    "fileName",
+                    "the file has no name: give one like \"train.py\", which says what it is");
+        }
+        if (fileName.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+            throw new Refusal.Invalid(
+                    "invalid-file-name",
+                    "fileName",
+                    "the file's name \"" + Text.shortened(fileName, 60) + "\" is longer than " + MAX_NAME_BYTES
+                            + " bytes: give a shorter one");
+        }
+        try {
+            return new ArtifactPath(fileName);
+        } catch (Refusal.Invalid refused) {
+            throw new Refusal.Invalid("invalid-file-name", "fileName", refused.sentence());
+        }
     }
 
     private SourceKind kind(ArtifactPath path, Digest digest) {

@@ -71,10 +71,19 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
         note("deleted", name.value(), null, "by request", actor, now);
     }
 
+    /** Bytes of artifacts that fit in just now. */
+    public long freeStorage() {
+        return Math.max(0, limits.storageBytes() - storageBytes);
+    }
+
+    public void refuseStorage(long bytes) {
+        throw QuotaWords.storage(this, bytes);
+    }
+
     /** Refuses what does not fit; {@code bytes} may be negative. */
     void charge(long bytes) {
-        if (bytes > 0 && storageBytes + bytes > limits.storageBytes()) {
-            throw QuotaWords.storage(this, bytes);
+        if (bytes > freeStorage()) {
+            refuseStorage(bytes);
         }
         storageBytes = Math.max(0, storageBytes + bytes);
     }

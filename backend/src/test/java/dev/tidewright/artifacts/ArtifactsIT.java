@@ -10,6 +10,7 @@ import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.net.InetAddress;
@@ -23,6 +24,8 @@ import java.util.ArrayList;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -161,6 +164,16 @@ class ArtifactsIT {
         var lie = api.post(uploadsPath + "a.py", "x", "X-Content-Digest", "sha256:" + "0".repeat(64));
         assertThat(lie.status()).isEqualTo(422);
         assertThat(lie.code()).isEqualTo("digest-mismatch");
+        var noDigest = api.post(uploadsPath + "a.py", "x", "X-Content-Digest", "md5:1");
+        assertThat(field(noDigest)).isEqualTo("X-Content-Digest");
+        var noName = api.post("/api/v1/namespaces/" + namespace + "/uploads", "x");
+        assertThat(noName.status()).isEqualTo(400);
+        assertThat(field(noName)).isEqualTo("fileName");
+        for (var name : new String[] {"", "n".repeat(253) + ".py", "a%00b.py", "a%0Ab.py", ".."}) {
+            var misnamed = api.post(uploadsPath + name, "x");
+            assertThat(misnamed.status()).as("%s", misnamed).isIn(400, 422);
+            assertThat(field(misnamed)).isIn("fileName", "query");
+        }
         assertThat(api.member(namespace.value(), "VIEWER")
                         .post(uploadsPath + "a.py", "x")
                         .status())
@@ -170,6 +183,40 @@ class ArtifactsIT {
                         .path("fileName")
                         .asString())
                 .isEqualTo("evil.py");
+    }
+
+    @Test
+    void anArchiveThatTheNamespaceHasNoRoomForIsUnpackedNowhere() throws IOException {
+        var first = unique(60_000);
+        var second = unique(60_000);
+        var upload = uploads.receive(
+                namespace, "m.zip", new ByteArrayInputStream(zip(first, second)), -1, null, Actor.user("ana"));
+        assertThatThrownBy(() -> uploads.unpack(namespace, upload.id(), owner(), ""))
+                .isInstanceOf(Refusal.OverQuota.class)
+                .hasMessageContaining("storage");
+        assertThat(blob(digest(first))).doesNotExist();
+        assertThat(blob(digest(second))).doesNotExist();
+
+        // What is paid for already costs nothing more.
+        store(owner(), "known", first);
+        var again =
+                uploads.receive(namespace, "m.zip", new ByteArrayInputStream(zip(first)), -1, null, Actor.user("ana"));
+        assertThat(uploads.unpack(namespace, again.id(), owner(), "")).hasSize(1);
+    }
+
+    private static byte[] zip(String... contents) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            for (var content : contents) {
+                zip.putNextEntry(new ZipEntry(content.substring(0, 8)));
+                zip.write(content.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static String field(TestApi.Answer answer) {
+        return answer.json().at("/errors/0/field").asString();
     }
 
     @Test

@@ -35,6 +35,33 @@ class SourceInspectionTest {
         assertThat(inspect("a.tar.gz", tar(entry("./src/train.py"), "x"))).isEqualTo(SourceKind.ARCHIVE);
     }
 
+    @Test
+    void whatIsNoProgramByItsNameIsAFile() throws IOException {
+        assertThat(inspect("model.pkl", new byte[] {(byte) 0x80, 4, 0, 1})).isEqualTo(SourceKind.FILE);
+        assertThat(inspect("data.csv", "a,b")).isEqualTo(SourceKind.FILE);
+        assertThat(inspect("train", "#!/bin/sh")).isEqualTo(SourceKind.FILE);
+        assertThat(inspect("RUN.SH", "echo")).isEqualTo(SourceKind.SCRIPT);
+    }
+
+    @Test
+    void refusesEntriesThatSayOnePathTwice() throws IOException {
+        assertRefused("a.tgz", tar("x.py", "x.py"), "invalid-archive", "\"x.py\" twice");
+        assertRefused("a.tgz", tar("x.py", "./x.py"), "invalid-archive", "\"./x.py\" twice");
+        assertRefused("a.tgz", tar("a/b", "a/b/c"), "invalid-archive", "\"a/b/c\" needs a folder");
+        assertRefused("a.tgz", tar("a/b/c", "a/b"), "invalid-archive", "file where the entry \"a/b\"");
+        assertRefused("a.tgz", tar("a/b", "a/b/"), "invalid-archive", "file where the entry \"a/b/\"");
+        assertThat(inspect("a.tgz", tar("a/", "a/b/", "a/b/c", "a/d", "a/"))).isEqualTo(SourceKind.ARCHIVE);
+        var zip = new ByteArrayOutputStream();
+        try (var out = new ZipArchiveOutputStream(zip)) {
+            for (var n = 0; n < 2; n++) {
+                out.putArchiveEntry(new ZipArchiveEntry("train.py"));
+                out.write(n);
+                out.closeArchiveEntry();
+            }
+        }
+        assertRefused("a.zip", zip.toByteArray(), "invalid-archive", "\"train.py\" twice");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -53,8 +80,9 @@ class SourceInspectionTest {
 
     @Test
     void refusesWhatIsNeither() {
-        assertRefused("model.pkl", new byte[] {(byte) 0x80, 4, 0, 1}, "invalid-source", "neither a notebook");
         assertRefused("train.py", new byte[] {(byte) 0xff, (byte) 0xfe, 'x'}, "invalid-source", "UTF-8");
+        assertRefused("train.sh", new byte[] {'a', 0, 'b'}, "invalid-source", "UTF-8");
+        assertRefused("train.py", new byte[] {'a', 1, 2, 3, 'b'}, "invalid-source", "UTF-8");
         assertRefused("train.py", new byte[0], "invalid-source", "is empty");
         assertRefused("a.zip", "no zip".getBytes(StandardCharsets.UTF_8), "invalid-archive", "cannot be read");
         assertRefused("a.tar.gz", "no gzip".getBytes(StandardCharsets.UTF_8), "invalid-archive", "cannot be read");
@@ -160,6 +188,17 @@ class SourceInspectionTest {
             zip.putArchiveEntry(entry);
             zip.write(content.getBytes(StandardCharsets.UTF_8));
             zip.closeArchiveEntry();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] tar(String... names) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
+            for (var name : names) {
+                tar.putArchiveEntry(new TarArchiveEntry(name));
+                tar.closeArchiveEntry();
+            }
         }
         return bytes.toByteArray();
     }
