@@ -41,6 +41,9 @@ public interface Cluster {
     /** Calls {@code listener} soon after anything about a workload changed. A hint: it may be late, doubled or lost. */
     void onChange(Consumer<WorkloadId> listener);
 
+    /** What this cluster can run; never changes, and is answered without asking it. */
+    Capabilities capabilities();
+
     /** What there is to run on, and how much of it is free. */
     Capacity capacity();
 }

@@ -32,6 +32,7 @@ final class EndpointRules {
         var faults = new ArrayList<FieldError>();
         serves(command.serves(), faults);
         names(command, faults);
+        requirements(command.requirements(), faults);
         replicas(command, faults);
         limit("description", command.description(), 10_000, faults);
         limit("reason", command.reason(), 500, faults);
@@ -97,10 +98,21 @@ final class EndpointRules {
                     new FieldError("serves.image", "this is no image reference: give one like \"registry/name:tag\""));
         }
         var command = serves.command();
-        if (command != null && (command.size() > 100 || command.stream().anyMatch(part -> part.length() > 4096))) {
+        if (command != null
+                && (command.size() > 100 || command.stream().anyMatch(part -> part == null || part.length() > 4096))) {
             faults.add(new FieldError("serves.command", "give at most 100 arguments of at most 4096 characters"));
         }
         limit("serves.entryPoint", serves.entryPoint(), 300, faults);
+        if (serves.entryPoint() != null && serves.entryPoint().isBlank()) {
+            faults.add(
+                    new FieldError("serves.entryPoint", "give a file of the source like \"app.py\", or leave it out"));
+        }
+        if (serves.alias() != null && serves.alias().isBlank()) {
+            faults.add(new FieldError("serves.alias", "give an alias like \"champion\", or leave it out"));
+        }
+        if (serves.model() == null && (serves.version() != null || serves.alias() != null)) {
+            faults.add(new FieldError("serves.model", "a version or an alias is one of a model: say of which"));
+        }
     }
 
     private static void model(DeployEndpoint.Serves serves, List<FieldError> faults) {
@@ -129,6 +141,10 @@ final class EndpointRules {
                         "use letters, digits and \"_\"; PORT and TIDEWRIGHT_… are set by the platform"));
             }
             limit("environment." + name, value, 32_768, faults);
+            if (value == null) {
+                faults.add(
+                        new FieldError("environment." + name, "a variable cannot be null: leave it out, or give \"\""));
+            }
         });
         parameters.forEach((name, value) -> {
             if (!PARAMETER.matcher(name).matches()) {
@@ -142,18 +158,31 @@ final class EndpointRules {
             }
         });
         orEmpty(command.labels()).forEach((name, value) -> {
-            if (!LABEL.matcher(name).matches() || value.length() > 200) {
+            if (!LABEL.matcher(name).matches() || value == null || value.length() > 200) {
                 faults.add(new FieldError(
                         "labels." + Text.shortened(name, 60),
                         "use up to 63 letters, digits and \". _ / -\", values up to 200"));
             }
         });
-        var requirements = command.requirements();
+    }
+
+    private static void requirements(@Nullable List<String> requirements, List<FieldError> faults) {
         if (requirements != null
-                && (requirements.size() > 200
-                        || requirements.stream().anyMatch(line -> line.length() > 500 || line.contains("\n")))) {
-            faults.add(new FieldError("requirements", "give at most 200 lines of at most 500 characters"));
+                && (requirements.size() > 200 || requirements.stream().anyMatch(EndpointRules::isNoRequirement))) {
+            faults.add(new FieldError(
+                    "requirements",
+                    "give at most 200 packages, one a line, like \"scikit-learn==1.7.2\", none blank or longer than 500"
+                            + " characters, without options"));
         }
+    }
+
+    /** Also looks for null, which JSON lists may have. A line that begins with a dash is an option of the installer. */
+    private static boolean isNoRequirement(@Nullable String line) {
+        return line == null
+                || line.isBlank()
+                || line.length() > 500
+                || line.strip().startsWith("-")
+                || line.chars().anyMatch(Character::isISOControl);
     }
 
     private static void replicas(DeployEndpoint command, List<FieldError> faults) {
@@ -189,6 +218,14 @@ final class EndpointRules {
                             + " the model, or upload a script or archive");
         }
         var hasCommand = serves.command() != null && !serves.command().isEmpty();
+        if (source.kind().equals("file") && !hasCommand) {
+            throw new Refusal.Invalid(
+                    "invalid-endpoint",
+                    "serves.source",
+                    "\"" + source.fileName()
+                            + "\" is no script or archive: give a command that runs it, like [\"./server\"], or upload a"
+                            + " script (.py, .sh) or an archive");
+        }
         if (source.kind().equals("archive") && !hasCommand && serves.entryPoint() == null) {
             throw new Refusal.Invalid(
                     "invalid-endpoint",

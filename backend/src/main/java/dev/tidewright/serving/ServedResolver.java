@@ -1,10 +1,13 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.artifacts.ArchivedPrograms;
 import dev.tidewright.artifacts.Artifacts;
+import dev.tidewright.artifacts.Digest;
 import dev.tidewright.artifacts.Stored;
 import dev.tidewright.artifacts.Uploads;
 import dev.tidewright.catalog.Catalog;
 import dev.tidewright.catalog.VersionView;
+import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import java.nio.charset.StandardCharsets;
@@ -24,11 +27,20 @@ class ServedResolver {
     private final Catalog catalog;
     private final Artifacts artifacts;
     private final Uploads uploads;
+    private final ArchivedPrograms programs;
+    private final Capabilities capabilities;
 
-    ServedResolver(Catalog catalog, Artifacts artifacts, Uploads uploads) {
+    ServedResolver(
+            Catalog catalog,
+            Artifacts artifacts,
+            Uploads uploads,
+            ArchivedPrograms programs,
+            Capabilities capabilities) {
         this.catalog = catalog;
         this.artifacts = artifacts;
         this.uploads = uploads;
+        this.programs = programs;
+        this.capabilities = capabilities;
     }
 
     Served resolve(Name namespace, DeployEndpoint command) {
@@ -40,15 +52,21 @@ class ServedResolver {
         if (serves.source() != null) {
             var source = source(namespace, serves.source());
             EndpointRules.checkSource(serves, source);
+            if (source.kind().equals("archive") && arguments.isEmpty()) {
+                programs.require(
+                        "serves.entryPoint", source.fileName(), new Digest(source.digest()), serves.entryPoint());
+            }
             var entryPoint =
                     serves.entryPoint() == null && arguments.isEmpty() ? source.fileName() : serves.entryPoint();
             return new Served(null, source, null, arguments, entryPoint);
         }
+        capabilities.requireFor(serves.image(), "serves.image");
         return new Served(null, null, serves.image(), arguments, null);
     }
 
-    /** Refuses when a version that a revision names is not there any more. */
+    /** Refuses when a version that a revision names is not there any more, or its image cannot be run any more. */
     void requireStillThere(Name namespace, Served served) {
+        capabilities.requireFor(served.image(), "revision");
         var model = served.model();
         if (model != null) {
             find(namespace, model.name() + "/" + model.version());

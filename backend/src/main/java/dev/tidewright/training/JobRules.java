@@ -37,6 +37,12 @@ final class JobRules {
             rules.wrong(
                     "source", "give a source ({\"upload\": \"<id>\"}), a command or an image: there is nothing to run");
         }
+        if (source != null && source.kind().equals("file") && command == null && asked.image() == null) {
+            rules.wrong(
+                    "source",
+                    "\"" + Text.shortened(source.fileName(), 80)
+                            + "\" is no notebook, script or archive: give a command that uses it, or upload one of those");
+        }
         var spec = new JobSpec(
                 source,
                 entryPoint,
@@ -88,10 +94,14 @@ final class JobRules {
 
     private @Nullable String entryPoint(
             @Nullable String asked, @Nullable JobSource source, @Nullable List<String> command) {
-        if (asked == null || asked.isBlank()) {
-            return source == null || command != null || source.kind().equals("archive") ? null : source.fileName();
+        if (asked == null) {
+            return source == null || command != null || !isProgram(source) ? null : source.fileName();
         }
         var path = text("entryPoint", asked, 500);
+        if (path.isBlank()) {
+            wrong("entryPoint", "this is blank: give a file of the source like \"train.py\", or leave it out");
+            return null;
+        }
         if (source == null) {
             wrong("entryPoint", "an entry point is a file of the source: give a source too, or a command instead");
         } else if (command != null) {
@@ -106,11 +116,12 @@ final class JobRules {
         return path;
     }
 
+    private static boolean isProgram(JobSource source) {
+        return source.kind().equals("script") || source.kind().equals("notebook");
+    }
+
     private @Nullable String image(@Nullable String image) {
-        if (image == null || image.isBlank()) {
-            return null;
-        }
-        if (!IMAGE.matcher(image).matches()) {
+        if (image != null && !IMAGE.matcher(image).matches()) {
             wrong("image", "\"" + Text.shortened(image, 80) + "\" is no image reference like \"python:3.12\"");
         }
         return image;
@@ -187,8 +198,8 @@ final class JobRules {
     }
 
     private Resources resources(SubmitJob.@Nullable Amount asked) {
-        var cpu = asked == null || asked.cpu() == null || asked.cpu().isBlank() ? "1" : asked.cpu();
-        var memory = asked == null || asked.memory() == null || asked.memory().isBlank() ? "1Gi" : asked.memory();
+        var cpu = asked == null || asked.cpu() == null ? "1" : asked.cpu();
+        var memory = asked == null || asked.memory() == null ? "1Gi" : asked.memory();
         var gpu = asked == null || asked.gpu() == null ? Map.<String, Long>of() : asked.gpu();
         var cpuOnly = checked(() -> Resources.of(cpu, null, null), Resources.NONE);
         var memoryOnly = checked(() -> Resources.of(null, memory, null), Resources.NONE);
@@ -220,7 +231,7 @@ final class JobRules {
     }
 
     private String deadline(@Nullable String asked) {
-        var text = asked == null || asked.isBlank() ? "24h" : asked.strip();
+        var text = asked == null ? "24h" : asked.strip();
         return checked(() -> Durations.words(Durations.parse("deadline", text)), text);
     }
 

@@ -3,6 +3,7 @@ package dev.tidewright.training;
 import dev.tidewright.artifacts.ArtifactOwner;
 import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Uploads;
+import dev.tidewright.catalog.Catalog;
 import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
@@ -29,12 +30,17 @@ class JobSources {
     private final Artifacts artifacts;
     private final Uploads uploads;
     private final Tracking tracking;
+    private final Catalog catalog;
+    private final JobSpecs specs;
     private final JsonMapper json;
 
-    JobSources(Artifacts artifacts, Uploads uploads, Tracking tracking, JsonMapper json) {
+    JobSources(
+            Artifacts artifacts, Uploads uploads, Tracking tracking, Catalog catalog, JobSpecs specs, JsonMapper json) {
         this.artifacts = artifacts;
         this.uploads = uploads;
         this.tracking = tracking;
+        this.catalog = catalog;
+        this.specs = specs;
         this.json = json;
     }
 
@@ -64,9 +70,19 @@ class JobSources {
         }
     }
 
+    JobSpec spec(SubmitJob command, Origin origin) {
+        return specs.of(command, origin.source());
+    }
+
     Origin uploaded(Name namespace, SubmitJob.@Nullable Source asked) {
-        if (asked == null || asked.upload() == null || asked.upload().isBlank()) {
+        if (asked == null) {
             return new Origin(null, null, null, null);
+        }
+        if (asked.upload() == null || asked.upload().isBlank()) {
+            throw new Refusal.Invalid(
+                    "unknown-upload",
+                    "source.upload",
+                    "say which upload: {\"upload\": \"<id>\"}, or leave the source out");
         }
         var id = uploadId(asked.upload());
         try {
@@ -114,6 +130,19 @@ class JobSources {
             case FAILED -> tracking.end(run, RunStatus.FAILED, job.sentence(), SYSTEM);
             case CANCELLED -> tracking.end(run, RunStatus.KILLED, job.sentence(), SYSTEM);
             case QUEUED, STARTING, RUNNING, STOPPING -> {}
+        }
+    }
+
+    void requireUnused(TrainingJob job) {
+        var versions = catalog.versionsMadeBy(job.id());
+        if (!versions.isEmpty()) {
+            throw new Refusal.Conflict(
+                    "job-in-use",
+                    "job \"" + job.name() + "\" has made model version " + String.join(", ", versions)
+                            + ": delete these versions first",
+                    versions.stream()
+                            .map(version -> new Refusal.FieldError(job.name().value(), "model version " + version))
+                            .toList());
         }
     }
 

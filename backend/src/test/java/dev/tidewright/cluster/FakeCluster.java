@@ -94,6 +94,11 @@ public class FakeCluster implements Cluster {
     }
 
     @Override
+    public Capabilities capabilities() {
+        return new Capabilities(true);
+    }
+
+    @Override
     public Capacity capacity() {
         return new Capacity(List.of());
     }

@@ -206,7 +206,37 @@ class ServingIT {
                 "unknown-upload",
                 "{\"name\":\"a\",\"serves\":{\"source\":{\"upload\":\"%s\"}}}".formatted(java.util.UUID.randomUUID()));
         refused(422, "invalid-endpoint", "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replicas\":101}");
-        refused(409, "over-quota", "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replicas\":50}");
+        refused(422, "images-unsupported", "{\"name\":\"a\",\"serves\":{\"image\":\"i\"}}");
+        refused(422, "invalid-endpoint", "{\"name\":\"a\",\"serves\":{\"model\":\"m\",\"alias\":\"\"}}");
+        refused(422, "invalid-endpoint", "{\"name\":\"a\",\"serves\":{\"image\":\"i\",\"command\":[null]}}");
+        refused(
+                422,
+                "invalid-endpoint",
+                "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"environment\":{\"A\":null},\"labels\":{\"b\":null}}");
+        refused(
+                422,
+                "invalid-endpoint",
+                "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"requirements\":[null,\"-r x\"]}");
+        refused(422, "invalid-value", "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replicas\":\"\"}");
+        refused(
+                422,
+                "no-such-entry-point",
+                "{\"name\":\"a\",\"serves\":{\"source\":{\"upload\":\"%s\"},\"entryPoint\":\"serve.py\"}}"
+                        .formatted(archive()));
+        refused(
+                409,
+                "over-quota",
+                "{\"name\":\"a\",\"serves\":{\"source\":{\"upload\":\"%s\"},\"entryPoint\":\"app.py\"},\"replicas\":50}"
+                        .formatted(archive()));
+        var dry = api.post(path("?dryRun=true"), "{\"name\":\"a\",\"serves\":{\"image\":\"i\"}}");
+        assertThat(dry.status()).as(dry.toString()).isEqualTo(422);
+        assertThat(dry.json().at("/errors/0/field").asString()).isEqualTo("serves.image");
+        var cpu = api.post(path(""), "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"resources\":{\"cpu\":\"\"}}");
+        assertThat(cpu.json().at("/errors/0/field").asString()).isEqualTo("resources.cpu");
+        var max = api.post(
+                path(""),
+                "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"autoscaling\":{\"max\":0,\"targetConcurrency\":1}}");
+        assertThat(max.json().at("/errors/0/field").asString()).isEqualTo("autoscaling.max");
         var odd = api.post(path(""), "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replica\":1}");
         assertThat(odd.status()).as(odd.toString()).isBetween(400, 422);
         var both = api.post(
@@ -220,14 +250,57 @@ class ServingIT {
 
     @Test
     void aDryRunAnswersThePlanAndChangesNothing() {
-        var plan = api.post(
-                path("?dryRun=true"),
-                "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replicas\":2,\"resources\":{\"cpu\":\"1\",\"memory\":\"1Gi\"}}");
+        var plan = api.post(path("?dryRun=true"), """
+                {"name":"a","serves":{"source":{"upload":"%s"},"entryPoint":"app.py"},"replicas":2,
+                 "resources":{"cpu":"1","memory":"1Gi"}}
+                """.formatted(archive()));
         assertThat(plan.status()).as(plan.toString()).isEqualTo(200);
         assertThat(plan.json().path("creates").asBoolean()).isTrue();
         assertThat(plan.json().at("/quota/settled/cpu").asString()).isEqualTo("2");
         assertThat(plan.json().path("objects").get(0).asString()).contains("a-r1: 2 replicas");
         assertThat(api.get(path("/a")).status()).isEqualTo(404);
+    }
+
+    /** Without a replica: that the serving runtime answers for a model is proved by the demo, which is run as a test. */
+    @Test
+    void anEndpointServesWhatAnAliasMeansUntilItsNextChange() {
+        var models = "/api/v1/namespaces/" + namespace + "/models";
+        api.post(models, "{\"name\":\"m\"}");
+        var upload = api.upload(namespace, "m.zip", zip("model.py", "def predict(rows): return rows"));
+        for (var number = 1; number <= 2; number++) {
+            var made = api.post(models + "/m/versions", "{\"upload\":\"" + upload + "\"}");
+            assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        }
+        var champion = models + "/m/aliases/champion";
+        var first = api.put(champion, "{\"version\":1}");
+        var spec = "{\"name\":\"a\",\"serves\":{\"model\":\"m\",\"alias\":\"champion\"},\"replicas\":0}";
+        var made = api.post(path(""), spec);
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        assertThat(api.put(champion, "{\"version\":2}", "If-Match", first.etag())
+                        .status())
+                .isEqualTo(200);
+        assertThat(served(1)).isEqualTo(1);
+        var inUse = api.delete(
+                models + "/m/versions/1",
+                "If-Match",
+                api.get(models + "/m/versions/1").etag());
+        assertThat(inUse.code()).as(inUse.toString()).isEqualTo("version-in-use");
+        assertThat(inUse.text()).contains("endpoint a (revision 1)");
+
+        var changed = api.put(path("/a?supersede=true"), spec, "If-Match", "*");
+        assertThat(changed.status()).as(changed.toString()).isEqualTo(202);
+        assertThat(served(2)).isEqualTo(2);
+        assertThat(api.get(path("/a/revisions/2")).json().path("changes").toString())
+                .contains("serves.model.version");
+        var gone = api.post(path("?dryRun=true"), "{\"name\":\"b\",\"serves\":{\"model\":\"m\",\"version\":3}}");
+        assertThat(gone.code()).isEqualTo("unknown-model-version");
+    }
+
+    private int served(int revision) {
+        return api.get(path("/a/revisions/" + revision))
+                .json()
+                .at("/spec/serves/model/version")
+                .asInt();
     }
 
     @Test
@@ -292,11 +365,23 @@ class ServingIT {
         }
     }
 
+    private String archive() {
+        return api.upload(namespace, "app.zip", zip("app.py", "print()"));
+    }
+
     private static byte[] zip(Path file) {
+        try {
+            return zip(file.getFileName().toString(), Files.readString(file));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static byte[] zip(String name, String content) {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
-            zip.putNextEntry(new ZipEntry(file.getFileName().toString()));
-            zip.write(Files.readAllBytes(file));
+            zip.putNextEntry(new ZipEntry(name));
+            zip.write(content.getBytes(StandardCharsets.UTF_8));
             zip.closeEntry();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);

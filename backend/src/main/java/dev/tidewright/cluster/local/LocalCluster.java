@@ -1,5 +1,6 @@
 package dev.tidewright.cluster.local;
 
+import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Capacity;
 import dev.tidewright.cluster.Cluster;
 import dev.tidewright.cluster.LogSlice;
@@ -87,6 +88,12 @@ final class LocalCluster implements Cluster, AutoCloseable {
     @Override
     public void onChange(Consumer<WorkloadId> listener) {
         hints.add(listener);
+    }
+
+    /** Processes only: {@code Programs} has no way to start an image. */
+    @Override
+    public Capabilities capabilities() {
+        return new Capabilities(false);
     }
 
     @Override

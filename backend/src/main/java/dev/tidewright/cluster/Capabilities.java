@@ -1,0 +1,24 @@
+package dev.tidewright.cluster;
+
+import dev.tidewright.kernel.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a cluster can run beside the platform's own launcher, the same for as long as it is configured: what it cannot run
+ * is refused when it is asked for, not when it is started.
+ *
+ * @param images whether container images can be run
+ */
+public record Capabilities(boolean images) {
+
+    /** Refuses an image that could never start; {@code field} is named in the refusal. */
+    public void requireFor(@Nullable String image, String field) {
+        if (image != null && !images) {
+            throw new Refusal.Invalid(
+                    "images-unsupported",
+                    field,
+                    "this cluster runs no images: give a notebook, script or archive as the source and its packages as"
+                            + " requirements instead");
+        }
+    }
+}
