@@ -95,6 +95,11 @@ public class Catalog {
         return java.util.stream.Stream.concat(pointing, others).toList();
     }
 
+    /** The versions made of what a job has left behind, as references like {@code diabetes/3}; without deleted ones. */
+    public List<String> versionsMadeBy(UUID job) {
+        return rows.versionsMadeBy(job);
+    }
+
     /** Where an alias points now, or refuses. */
     public AliasView alias(Name namespace, Name model, Alias alias) {
         return aliases.find(model(namespace, model).id(), alias)

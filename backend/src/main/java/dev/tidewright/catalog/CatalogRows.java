@@ -110,6 +110,16 @@ class CatalogRows {
                 .optional();
     }
 
+    List<String> versionsMadeBy(UUID job) {
+        return jdbc.sql("""
+                SELECT m.name, v.number FROM model_version v JOIN model m ON m.id = v.model_id
+                WHERE v.source ->> 'jobId' = ? AND v.status = 'READY' ORDER BY m.name, v.number
+                """)
+                .param(job.toString())
+                .query((row, number) -> row.getString("name") + "/" + row.getInt("number"))
+                .list();
+    }
+
     /** Keeps a version from being deleted until the transaction ends; false when it is deleted already. */
     boolean hold(UUID version) {
         return jdbc.sql("SELECT id FROM model_version WHERE id = ? AND status = 'READY' FOR SHARE")

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public interface ModelSources {
 
     /**
-     * Looks for a job.
+     * Looks for a job, and keeps it from being deleted until the caller's transaction ends.
      *
      * @param attempt null: the attempt that succeeded, or else the last
      * @return empty when the namespace has no such job or the job no such attempt

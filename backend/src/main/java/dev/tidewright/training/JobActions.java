@@ -35,8 +35,8 @@ class JobActions {
         training.cancel(ns, name, reason.strip(), access.actor());
     }
 
-    void delete(Name ns, Name name) {
-        training.delete(ns, name, access.actor());
+    void delete(Name ns, Name name, long version) {
+        training.delete(ns, name, "\"" + version + "\"", access.actor());
     }
 
     Name submit(Name ns, JobForm form, SubmitJob command) {

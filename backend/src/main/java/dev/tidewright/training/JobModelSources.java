@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Tells the catalog what jobs have left behind. */
@@ -26,9 +27,11 @@ class JobModelSources implements ModelSources {
     }
 
     @Override
-    @Transactional(readOnly = true)
+    @Transactional(propagation = Propagation.MANDATORY)
     public Optional<Candidate> find(Name namespace, Name name, @Nullable Integer number) {
-        var known = jobs.findByNamespaceIdAndName(namespaces.require(namespace).id(), name);
+        // Held until the caller's version is written: whoever deletes the job then sees the version.
+        var known = jobs.findByNamespaceIdAndName(namespaces.require(namespace).id(), name)
+                .flatMap(found -> jobs.hold(found.id()));
         if (known.isEmpty()) {
             return Optional.empty();
         }

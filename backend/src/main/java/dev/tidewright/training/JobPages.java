@@ -102,8 +102,8 @@ class JobPages {
 
     @PostMapping("/ns/{ns}/jobs/{name}/delete")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
-    String delete(@PathVariable Name ns, @PathVariable Name name) {
-        actions.delete(ns, name);
+    String delete(@PathVariable Name ns, @PathVariable Name name, @RequestParam long version) {
+        actions.delete(ns, name, version);
         return "redirect:/ns/" + ns + "/jobs";
     }
 

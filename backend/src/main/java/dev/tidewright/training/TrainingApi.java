@@ -23,6 +23,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -103,8 +104,11 @@ class TrainingApi {
 
     @DeleteMapping("/{name}")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
-    ResponseEntity<Void> delete(@PathVariable Name ns, @PathVariable Name name) {
-        training.delete(ns, name, access.actor());
+    ResponseEntity<Void> delete(
+            @PathVariable Name ns,
+            @PathVariable Name name,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch) {
+        training.delete(ns, name, ifMatch, access.actor());
         return ResponseEntity.noContent().build();
     }
 

@@ -29,6 +29,11 @@ interface TrainingJobs extends Repository<TrainingJob, UUID> {
     @Query("select j from TrainingJob j where j.id = :id")
     Optional<TrainingJob> lock(UUID id);
 
+    /** Against deletion, until the transaction ends. */
+    @Lock(LockModeType.PESSIMISTIC_READ)
+    @Query("select j from TrainingJob j where j.id = :id")
+    Optional<TrainingJob> hold(UUID id);
+
     /** Those that wait for quota, in the order of their submission. */
     @Query(value = """
                 SELECT id FROM training_job WHERE namespace_id = :namespaceId AND status = 'QUEUED' ORDER BY id LIMIT :limit

@@ -2,6 +2,7 @@ package dev.tidewright.training;
 
 import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.FailPoints;
+import dev.tidewright.kernel.IfMatch;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.reconcile.WorkQueue;
@@ -86,10 +87,15 @@ class TrainingService {
         queue.put(JOB, job.id());
     }
 
-    /** Forgets a finished job with its logs and outputs. Model versions made of it have copies of their own. */
-    public void delete(Name namespace, Name name, Actor actor) {
+    /**
+     * Forgets a finished job with its logs and outputs, unless model versions were made of it: they have copies of their
+     * files, but only the job knows the code that made them.
+     */
+    public void delete(Name namespace, Name name, @Nullable String ifMatch, Actor actor) {
         var job = locked(namespace, name);
+        IfMatch.require(ifMatch, "job", name, job.version());
         job.requireDeletable();
+        sources.requireUnused(job);
         sources.deleteFiles(job);
         job.deleted(actor, clock.instant());
         jobs.delete(job);
@@ -98,7 +104,7 @@ class TrainingService {
     private Name accept(Name namespaceName, SubmitJob command, JobSources.Origin source, Actor actor) {
         var now = clock.instant();
         var namespace = namespaces.require(namespaceName);
-        var spec = JobRules.spec(command, source.source());
+        var spec = sources.spec(command, source);
         var place = Place.of(namespace.id(), namespaceName, name(namespace, command, source.source()), now);
         var job = new TrainingJob(place, spec, JobRules.labelsOf(command), source.rerunOf(), actor, now);
         switch (ledger.reserve(namespaceName, job.hold())) {
@@ -117,7 +123,7 @@ class TrainingService {
 
     private JobPlan plan(Name namespaceName, SubmitJob command, JobSources.Origin source) {
         var namespace = namespaces.require(namespaceName);
-        var spec = JobRules.spec(command, source.source());
+        var spec = sources.spec(command, source);
         var name = name(namespace, command, source.source());
         requireFree(namespace, name);
         var place = Place.of(namespace.id(), namespaceName, name, clock.instant());
@@ -127,7 +133,7 @@ class TrainingService {
     }
 
     private Name name(Namespace namespace, SubmitJob command, @Nullable JobSource source) {
-        if (command.name() != null && !command.name().isBlank()) {
+        if (command.name() != null) {
             var name = Name.of(command.name());
             requireFree(namespace, name);
             return name;

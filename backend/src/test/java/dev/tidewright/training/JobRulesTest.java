@@ -66,6 +66,11 @@ class JobRulesTest {
                 List.of("{\"command\":[\"a\"],\"deadline\":\"soon\"}", "deadline"),
                 List.of("{\"command\":[\"a\"],\"keep\":[\"../x\"]}", "keep[0]"),
                 List.of("{\"command\":[\"a\"],\"labels\":{\"a b\":\"x\"}}", "labels.a b"),
+                List.of("{\"command\":[\"a\"],\"deadline\":\"\"}", "deadline"),
+                List.of("{\"command\":[\"a\"],\"entryPoint\":\"\"}", "entryPoint"),
+                List.of("{\"command\":[\"a\"],\"resources\":{\"cpu\":\"\"}}", "resources.cpu"),
+                List.of("{\"command\":[\"a\"],\"resources\":{\"memory\":\" \"}}", "resources.memory"),
+                List.of("{\"image\":\"\"}", "image"),
                 List.of("{\"image\":\"a b\"}", "image"));
     }
 
@@ -97,13 +102,13 @@ class JobRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"45s,45s", "30m,30m", "90m,1h30m", "24h,1d", "7d,7d", "1h30m,1h30m"})
+    @CsvSource({"45s,45s", "30m,30m", "90m,1h30m", "24h,1d", "7d,7d", "1h30m,1h30m", "PT90M,1h30m", "P1D,1d"})
     void lengthsOfTime(String text, String words) {
         assertThat(Durations.words(Durations.parse("deadline", text))).isEqualTo(words);
     }
 
     @ParameterizedTest
-    @CsvSource({"0s", "-1m", "1", "''", "8d", "1w", "1m1h", "999999d", "1e9s"})
+    @CsvSource({"0s", "-1m", "1", "''", "8d", "1w", "1m1h", "999999d", "1e9s", "1500ms", "P8D", "PT"})
     void noLengthsOfTime(String text) {
         assertThatThrownBy(() -> Durations.parse("deadline", text)).isInstanceOf(Refusal.Invalid.class);
     }

@@ -7,10 +7,16 @@ import dev.tidewright.TestApi;
 import dev.tidewright.TestApi.Answer;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.tenancy.WorkloadTokens;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +26,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.StringNode;
 
 /** Jobs by REST, run by the real launcher as processes of this machine. */
 @IntegrationTest
@@ -35,6 +42,8 @@ class TrainingApiIT {
                     metrics.write(json.dumps({"key": "loss", "value": alpha / (step + 1), "step": step}) + "\\n")
             (out / "model").mkdir()
             (out / "model" / "weights.txt").write_text(str(alpha))
+            (out / "served").mkdir()
+            (out / "served" / "model.py").write_text("def predict(rows): return rows")
             """;
 
     @LocalServerPort
@@ -76,9 +85,46 @@ class TrainingApiIT {
 
         afterItsEndNothingIsTaken(submitted.json().path("metadata").path("uid").asString());
         strangersSeeNothing("first");
-        assertThat(api.delete(jobs + "/first").status()).isEqualTo(204);
+        aFollowerGoesOnWhereItWas("first");
+        whatAVersionWasMadeOfStays("first");
+        assertThat(api.delete(jobs + "/first").status()).isEqualTo(428);
+        assertThat(api.delete(jobs + "/first", "If-Match", "\"0\"").status()).isEqualTo(412);
+        var etag = api.get(jobs + "/first").etag();
+        assertThat(api.delete(jobs + "/first?dryRun=true", "If-Match", etag).status())
+                .as("it has no dry run, and must not be deleted by one")
+                .isEqualTo(400);
+        assertThat(api.delete(jobs + "/first", "If-Match", etag).status()).isEqualTo(204);
         assertThat(api.get(jobs + "/first").status()).isEqualTo(404);
         assertThat(api.get(jobs + "/second/artifacts/model/weights.txt").text()).isEqualTo("0.75");
+    }
+
+    private void aFollowerGoesOnWhereItWas(String name) {
+        var log = log(name).getBytes(StandardCharsets.UTF_8);
+        var at = log.length - 20;
+        var rest = followed(name, "Last-Event-ID", Integer.toString(at));
+        assertThat(rest).isEqualTo(new String(log, at, 20, StandardCharsets.UTF_8));
+        assertThat(followed(name, "Last-Event-ID", Integer.toString(log.length)))
+                .isEmpty();
+        var malformed = api.get(jobs + "/" + name + "/logs", "Accept", "text/event-stream", "Last-Event-ID", "x");
+        assertThat(malformed.status()).isEqualTo(400);
+        assertThat(malformed.json().at("/errors/0/field").asString()).isEqualTo("Last-Event-ID");
+    }
+
+    private void whatAVersionWasMadeOfStays(String name) {
+        var models = "/api/v1/namespaces/" + namespace + "/models";
+        api.post(models, "{\"name\":\"weights\"}");
+        var version = api.post(models + "/weights/versions", "{\"job\":\"" + name + "\",\"path\":\"served\"}");
+        assertThat(version.status()).as(version.toString()).isEqualTo(201);
+        var refused = api.delete(
+                jobs + "/" + name, "If-Match", api.get(jobs + "/" + name).etag());
+        assertThat(refused.status()).as(refused.toString()).isEqualTo(409);
+        assertThat(refused.code()).isEqualTo("job-in-use");
+        assertThat(refused.json().at("/errors/0/message").asString()).isEqualTo("model version weights/1");
+        assertThat(api.get(jobs + "/" + name + "/artifacts/model/weights.txt").status())
+                .isEqualTo(200);
+        assertThat(api.delete(models + "/weights/versions/1", "If-Match", version.etag())
+                        .status())
+                .isEqualTo(200);
     }
 
     private void afterItsEndNothingIsTaken(String id) {
@@ -177,6 +223,12 @@ class TrainingApiIT {
                 "{\"command\":[\"true\"],\"resources\":{\"memory\":\"16 GB\"}} | 422 | resources.memory",
                 "{\"command\":[\"true\"],\"colour\":1} | 422 | colour",
                 "{\"source\":{\"upload\":\"nope\"}} | 422 | source.upload",
+                "{\"name\":\"\",\"command\":[\"true\"]} | 422 | name",
+                "{\"command\":[\"true\"],\"image\":\"python:3.12\"} | 422 | image",
+                "{\"command\":[\"true\"],\"deadline\":\"\"} | 422 | deadline",
+                "{\"source\":{\"upload\":\"\"}} | 422 | source.upload",
+                "{\"command\":\"true\"} | 422 | command",
+                "{\"command\":[\"true\"],\"retries\":{\"limit\":\"2\"}} | 422 | retries.limit",
                 "{} | 422 | source"
             })
     void badInputIsToldByField(String json, int status, String field) {
@@ -184,6 +236,73 @@ class TrainingApiIT {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
         assertThat(answer.json().path("errors").path(0).path("field").asString())
                 .isEqualTo(field);
+    }
+
+    /** In the dry run too: nothing may be found out only when it runs. */
+    @Test
+    void whatCannotRunIsRefusedWhenItIsSubmitted() throws IOException {
+        var archive = api.upload(namespace, "code.zip", zip("src/train.py", "src/eval.py", "README.md"));
+        for (var dryRun : new String[] {"", "?dryRun=true"}) {
+            var missing = api.post(
+                    jobs + dryRun, "{\"source\":{\"upload\":\"" + archive + "\"},\"entryPoint\":\"trian.py\"}");
+            assertThat(missing.status()).as(missing.toString()).isEqualTo(422);
+            assertThat(missing.json().at("/errors/0/field").asString()).isEqualTo("entryPoint");
+            assertThat(missing.json().path("detail").asString()).contains("src/eval.py, src/train.py");
+            var nothing = api.post(jobs + dryRun, "{\"source\":{\"upload\":\"" + archive + "\"}}");
+            assertThat(nothing.json().path("detail").asString()).contains("nothing says what to run", "src/train.py");
+            var data = api.upload(namespace, "data.csv", new byte[] {1, 0, (byte) 0xff});
+            var file = api.post(jobs + dryRun, "{\"source\":{\"upload\":\"" + data + "\"}}");
+            assertThat(file.status()).isEqualTo(422);
+            assertThat(file.json().path("detail").asString()).contains("data.csv", "command");
+        }
+        var dry = jobs + "?dryRun=true";
+        var known = "{\"source\":{\"upload\":\"" + archive + "\"},\"entryPoint\":\"./src/train.py\"}";
+        assertThat(api.post(dry, known).status()).isEqualTo(200);
+        var oneFolder = api.upload(namespace, "repo.zip", zip("repo/", "repo/train.py", "__MACOSX/x"));
+        assertThat(api.post(dry, "{\"source\":{\"upload\":\"" + oneFolder + "\"}}")
+                        .status())
+                .as("an archive of one folder is that folder")
+                .isEqualTo(200);
+        var none = api.upload(namespace, "data.zip", zip("a.csv", "b.csv"));
+        assertThat(api.post(dry, "{\"source\":{\"upload\":\"" + none + "\"}}").text())
+                .contains("no .py, .ipynb or .sh", "a.csv, b.csv");
+    }
+
+    @Test
+    void aMetricThatIsNoNumberIsAWord() {
+        submit(
+                "{\"name\":\"nan\",\"command\":[\"sh\",\"-c\",\"sleep 600\"],\"resources\":{\"cpu\":\"100m\",\"memory\":\"64Mi\"}}");
+        var id = api.get(jobs + "/nan").json().at("/metadata/uid").asString();
+        var runtime = new TestApi(port, tokens.issue("job", UUID.fromString(id), Name.of(namespace)));
+        await(
+                30,
+                () -> runtime.post("/api/v1/runtime/jobs/" + id + "/metrics", """
+                        {"metrics":[{"key":"a","value":"NaN"},{"key":"b","value":"-Infinity"},{"key":"c","value":1.5}]}
+                        """)
+                                .status()
+                        == 204);
+        var metrics = api.get(jobs + "/nan/metrics").json().path("items");
+        assertThat(metrics.path(0).path("value")).isEqualTo(StringNode.valueOf("NaN"));
+        assertThat(metrics.path(1).path("value")).isEqualTo(StringNode.valueOf("-Infinity"));
+        assertThat(metrics.path(2).path("value").isNumber()).isTrue();
+        assertThat(api.get(jobs + "/nan").json().at("/status/metrics/a").asString())
+                .isEqualTo("NaN");
+        assertThat(api.get(jobs + "/nan/metrics/b").json().at("/points/0/value").asString())
+                .isEqualTo("-Infinity");
+        api.post(jobs + "/nan/cancel", "{}");
+    }
+
+    private static byte[] zip(String... paths) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            for (var path : paths) {
+                zip.putNextEntry(new ZipEntry(path));
+                if (!path.endsWith("/")) {
+                    zip.write(path.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return bytes.toByteArray();
     }
 
     @Test
@@ -195,7 +314,7 @@ class TrainingApiIT {
         var list = api.get(jobs + "?q=min&count=true");
         assertThat(list.json().path("items").size()).as(list.toString()).isEqualTo(1);
         assertThat(list.json().path("counts").size()).isEqualTo(JobStatus.values().length);
-        assertThat(api.get(jobs + "?status=BORED").status()).isEqualTo(422);
+        assertThat(api.get(jobs + "?status=BORED").status()).isEqualTo(400);
     }
 
     private Answer submit(String json) {
@@ -218,9 +337,11 @@ class TrainingApiIT {
     }
 
     /** The log as a browser puts it together from the event stream. */
-    private String followed(String name) {
+    private String followed(String name, String... headers) {
         var text = new StringBuilder();
-        var stream = api.get(jobs + "/" + name + "/logs", "Accept", "text/event-stream")
+        var more = new ArrayList<>(List.of(headers));
+        more.addAll(List.of("Accept", "text/event-stream"));
+        var stream = api.get(jobs + "/" + name + "/logs", more.toArray(String[]::new))
                 .text();
         stream.lines()
                 .filter(line -> line.startsWith("data:{\"text\""))
