@@ -55,8 +55,9 @@ class PageErrors {
         var errors = unreadable.getFieldErrors().stream()
                 .map(error -> new Refusal.FieldError(error.getField(), sentence(error)))
                 .toList();
-        var sentence =
-                errors.isEmpty() ? "the form cannot be read" : errors.getFirst().field() + ": " + errors.getFirst().message();
+        var sentence = errors.isEmpty()
+                ? "the form cannot be read"
+                : errors.getFirst().field() + ": " + errors.getFirst().message();
         return page(request, HttpStatus.UNPROCESSABLE_CONTENT, "invalid-value", sentence, errors);
     }
 
