@@ -187,7 +187,9 @@ def rmse(api: Api, job: dict) -> float:
 def register(progress: Progress, api: Api, job: dict, description: str) -> int:
     name = job["metadata"]["name"]
     with progress.step(f"Register what {name} made as a version of model {MODEL}"):
-        if api.exists(f"/api/v1/namespaces/{NS}/models/{MODEL}") is None:
+        if api.exists(f"/api/v1/namespaces/{NS}/models/{MODEL}"):
+            progress.note(f"model {MODEL} is there from before")
+        else:
             api.post(f"/api/v1/namespaces/{NS}/models",
                      {"name": MODEL, "description": "Disease progression one year after the baseline"})
         version = api.post(f"/api/v1/namespaces/{NS}/models/{MODEL}/versions",
@@ -207,7 +209,9 @@ def serve(progress: Progress, api: Api, version: int, platform: Platform) -> int
                 "rollout": {"maxSurge": 1, "maxUnavailable": 0, "progressDeadline": "3m"},
             }, headers=harness.idempotent())
         else:
-            made = journey.deploy(api, NS, MODEL, {"serves": serves, "replicas": 2, "reason": "the demo again"})
+            progress.note(f"endpoint {MODEL} is there from before; it gets a revision more")
+            made = journey.deploy(api, NS, MODEL, {"serves": serves, "replicas": 2, "reason": "the demo again"},
+                                  supersede=True)  # an interrupted demo may have left a rollout under way
         revision = journey.current_revision(made)
         journey.wait_for_revision(api, NS, MODEL, revision, platform=platform, seen=live_endpoint(progress))
         progress.note(f"revision {revision} is ready")
@@ -282,6 +286,8 @@ def short(value: str | None) -> str:
 def main_job(progress: Progress, platform: Platform):
     api = platform.api
     with progress.step(f"Namespace {NS} with a quota of {LIMITS['cpu']} cpu and {LIMITS['memory']} memory"):
+        if api.exists(f"/api/v1/namespaces/{NS}"):
+            progress.note("it is there from before, with what it holds")
         journey.namespace(api, NS, LIMITS, "The main job, end to end")
     before = train(progress, api, 1, 0.01, platform)
     first = register(progress, api, before, "alpha=0.01")

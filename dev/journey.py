@@ -98,11 +98,11 @@ def wait_for_revision(api: Api, ns: str, name: str, revision: int, timeout=300, 
     return wait_for(f"revision {revision} of endpoint {name} to serve alone", done, timeout, 0.2, platform)
 
 
-def deploy(api: Api, ns: str, name: str, changes: dict) -> dict:
+def deploy(api: Api, ns: str, name: str, changes: dict, supersede=False) -> dict:
     """A new revision: the endpoint as it is described now, with these fields in the place of its own."""
     now = endpoint(api, ns, name)
     return api.put(
-        f"/api/v1/namespaces/{ns}/endpoints/{name}", {**now["spec"], **changes},
+        f"/api/v1/namespaces/{ns}/endpoints/{name}{'?supersede=true' if supersede else ''}", {**now["spec"], **changes},
         headers={"If-Match": f'"{now["metadata"]["resourceVersion"]}"'},
     )
 
