@@ -330,7 +330,7 @@ def main() -> int:
     try:
         with the_platform(chosen.temporary) as (platform, running):
             if running:
-                print(f"Using the platform that runs on {platform.url}.")
+                print(f"Using the platform that runs on {platform.url}; it is left running.")
             else:
                 start(progress, platform)
             main_job(progress, platform)
