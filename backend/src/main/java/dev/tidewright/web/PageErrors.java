@@ -71,6 +71,9 @@ class PageErrors {
 
     @ExceptionHandler
     ModelAndView on(RuntimeException fault, HttpServletRequest request) {
+        if (DatabaseAwayFilter.isAway(fault)) {
+            throw fault; // no page of ours can be shown without it
+        }
         var trace = UUID.randomUUID().toString();
         LOG.error("fault {} in {}", trace, request.getRequestURI(), fault);
         return page(

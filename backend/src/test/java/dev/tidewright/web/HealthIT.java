@@ -1,11 +1,17 @@
 package dev.tidewright.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidewright.IntegrationTest;
 import dev.tidewright.TestApi;
+import jakarta.servlet.FilterChain;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 @IntegrationTest
 class HealthIT {
@@ -42,5 +48,26 @@ class HealthIT {
             assertThat(TestApi.admin(port).get("/actuator/" + endpoint).status())
                     .isEqualTo(404);
         }
+    }
+
+    @Test
+    void aFaultOfTheSessionsDatabaseIsAnsweredAsSuch(@Autowired DatabaseAwayFilter filter) throws Exception {
+        FilterChain sessions = (request, response) -> {
+            throw new CannotCreateTransactionException("away");
+        };
+        for (var address : new String[] {"/api/v1/whoami", "/ns/demo"}) {
+            var response = new MockHttpServletResponse();
+            filter.doFilter(new MockHttpServletRequest("GET", address), response, sessions);
+            assertThat(response.getStatus()).isEqualTo(503);
+            assertThat(response.getHeader("Retry-After")).isEqualTo("2");
+            assertThat(response.getContentAsString())
+                    .contains(address.startsWith("/api/") ? "database-unavailable" : "<h1>The database is away");
+        }
+        FilterChain faulty = (request, response) -> {
+            throw new IllegalStateException("our own fault");
+        };
+        var response = new MockHttpServletResponse();
+        assertThatThrownBy(() -> filter.doFilter(new MockHttpServletRequest("GET", "/"), response, faulty))
+                .isInstanceOf(IllegalStateException.class);
     }
 }
