@@ -18,6 +18,7 @@ import dev.tidewright.kernel.Timespan;
 import dev.tidewright.reconcile.WorkQueue;
 import dev.tidewright.rollout.RolloutStrategy;
 import dev.tidewright.rollout.Share;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -87,6 +88,7 @@ class ServingReconcilerIT {
     private PlatformTransactionManager transactions;
 
     private Name namespace = Name.of("none");
+    private UUID upload = UUID.randomUUID();
     private Instant now = Instant.parse("2026-03-01T10:00:00Z");
     private final InstantSource clock = () -> now;
     private LivingCluster cluster = new LivingCluster(clock, 1);
@@ -97,6 +99,8 @@ class ServingReconcilerIT {
     void aCluster() {
         now = Instant.now();
         namespace = Name.of(TestApi.admin(port).namespace("{\"cpu\":\"8\",\"memory\":\"8Gi\",\"endpoints\":3}"));
+        upload = UUID.fromString(
+                TestApi.admin(port).upload(namespace.value(), "app.py", "print()".getBytes(StandardCharsets.UTF_8)));
         reconciler = restarted();
     }
 
@@ -458,18 +462,18 @@ class ServingReconcilerIT {
         return new WorkloadId(namespace, Workloads.KIND, NAME + "-r" + revision);
     }
 
-    private static DeployEndpoint command(int replicas, Map<String, Scalar> parameters) {
+    private DeployEndpoint command(int replicas, Map<String, Scalar> parameters) {
         return full(replicas, parameters, "100m");
     }
 
-    private static DeployEndpoint sized(int replicas, String cpu) {
+    private DeployEndpoint sized(int replicas, String cpu) {
         return full(replicas, Map.of(), cpu);
     }
 
-    private static DeployEndpoint full(int replicas, Map<String, Scalar> parameters, String cpu) {
+    private DeployEndpoint full(int replicas, Map<String, Scalar> parameters, String cpu) {
         return new DeployEndpoint(
                 NAME,
-                new DeployEndpoint.Serves(null, null, null, null, "registry/echo:1", null, null),
+                new DeployEndpoint.Serves(null, null, null, new DeployEndpoint.Source(upload), null, null, null),
                 parameters,
                 Map.of(),
                 List.of(),
@@ -484,7 +488,7 @@ class ServingReconcilerIT {
                 "because");
     }
 
-    private static DeployEndpoint random(Random random) {
+    private DeployEndpoint random(Random random) {
         var autoscaled = random.nextBoolean();
         var command = command(1, Map.of());
         return new DeployEndpoint(
