@@ -131,8 +131,10 @@
     if (!form) { note.scrollIntoView({ block: 'nearest' }); return; }
     let first;
     for (const item of $$('[data-field]', note)) {
-      const name = item.dataset.field, last = name.split('.').at(-1);
-      const field = form.elements[name] ?? [...form.elements].find(f => f.name && (f.name === last || f.name.split('.').at(-1) === last));
+      const name = item.dataset.field.replace(/\[\d+\]/g, ''), parts = name.split('.'), last = parts.at(-1);
+      const find = fits => [...form.elements].find(f => f.name && f.type !== 'hidden' && fits(f));
+      const field = form.elements[name] ?? find(f => f.dataset.also?.split(' ').includes(name))
+        ?? find(f => f.name === last || f.name.split('.').at(-1) === last) ?? find(f => parts.includes(f.name));
       const input = field instanceof RadioNodeList ? field[0] : field;
       if (!input || input.type === 'hidden') continue;
       const error = document.createElement('span');

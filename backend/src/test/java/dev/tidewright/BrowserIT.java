@@ -193,6 +193,35 @@ class BrowserIT {
     }
 
     @Test
+    void aRefusedFormKeepsWhatWasTypedAndSaysWhatIsWrongBesideEachField() {
+        var page = signedIn(true, ColorScheme.LIGHT);
+        createNamespace(page, "typos");
+        page.navigate(url("/ns/typos/jobs/new"));
+        page.locator("#name").fill("kept");
+        page.locator("#cpu").fill("-1");
+        page.locator("#memory").fill("16 GB");
+        page.locator("#gpu").fill("nvidia.com/gpu=1000000000");
+        page.locator("#requirements").fill("--index-url=http://example.invalid");
+        page.locator("#deadline").fill("soon");
+        page.locator("#deadline").press("Control+Enter");
+        assertThat(page.locator("#file + .field-error")).containsText("there is nothing to run");
+        assertThat(page.locator("#cpu + .field-error")).containsText("500m");
+        assertThat(page.locator("#memory + .field-error")).containsText("512Mi");
+        assertThat(page.locator("#gpu + .field-error")).containsText("whole number");
+        assertThat(page.locator("#requirements + .field-error")).containsText("without options");
+        assertThat(page.locator("#deadline + .field-error")).containsText("1h30m");
+        assertThat(page.locator("#name")).hasValue("kept");
+        assertThat(page.locator("#memory")).hasValue("16 GB");
+
+        page.navigate(url("/ns/typos/endpoints/new"));
+        page.locator("#name").fill("kept");
+        page.locator("#name").press("Control+Enter");
+        assertThat(page.locator("#model + .field-error")).containsText("choose a model version");
+        assertThat(page.locator("#name")).hasValue("kept");
+        complaints.removeIf(text -> text.contains("422"));
+    }
+
+    @Test
     void textOfOthersStaysText() {
         var page = signedIn(true, ColorScheme.LIGHT);
         var admin = TestApi.admin(port);
