@@ -55,7 +55,7 @@ public record DeployEndpoint(
             @Nullable String entryPoint) {}
 
     /** An uploaded source. */
-    public record Source(UUID upload) {}
+    public record Source(@Nullable UUID upload) {}
 
     DeployEndpoint named(Name pathName) {
         return new DeployEndpoint(

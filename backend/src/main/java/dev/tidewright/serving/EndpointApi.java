@@ -58,7 +58,8 @@ class EndpointApi {
         if (dryRun) {
             return ResponseEntity.ok(plans.of(ns, command.name(), () -> service.create(ns, command, access.actor())));
         }
-        return answer(ns, required(command), service.create(ns, command, access.actor()));
+        var accepted = service.create(ns, command, access.actor());
+        return answer(ns, required(command), accepted);
     }
 
     @PutMapping("/{name}")

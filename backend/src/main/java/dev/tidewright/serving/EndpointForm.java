@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -111,9 +112,9 @@ record EndpointForm(
         return rollout == null
                 ? null
                 : RolloutStrategy.of(
-                        share(rollout.maxSurge()),
-                        share(rollout.maxUnavailable()),
-                        timespan(rollout.progressDeadline()),
+                        at("rollout.maxSurge", () -> share(rollout.maxSurge())),
+                        at("rollout.maxUnavailable", () -> share(rollout.maxUnavailable())),
+                        at("rollout.progressDeadline", () -> timespan(rollout.progressDeadline())),
                         null);
     }
 
@@ -192,6 +193,15 @@ record EndpointForm(
                         .map(String::strip)
                         .filter(line -> !line.isEmpty())
                         .toList();
+    }
+
+    /** A value of the kernel does not know what the form calls it. */
+    private static <T extends @Nullable Object> T at(String field, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (Refusal.Invalid wrong) {
+            throw new Refusal.Invalid(wrong.code(), field, wrong.sentence());
+        }
     }
 
     private static UUID id(String text) {

@@ -1,5 +1,6 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.catalog.Alias;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Refusal.FieldError;
 import dev.tidewright.kernel.Resources;
@@ -107,8 +108,8 @@ final class EndpointRules {
             faults.add(
                     new FieldError("serves.entryPoint", "give a file of the source like \"app.py\", or leave it out"));
         }
-        if (serves.alias() != null && serves.alias().isBlank()) {
-            faults.add(new FieldError("serves.alias", "give an alias like \"champion\", or leave it out"));
+        if (serves.source() != null && serves.source().upload() == null) {
+            faults.add(new FieldError("serves.source.upload", "say which upload: {\"upload\": \"<id>\"}"));
         }
         if (serves.model() == null && (serves.version() != null || serves.alias() != null)) {
             faults.add(new FieldError("serves.model", "a version or an alias is one of a model: say of which"));
@@ -116,6 +117,13 @@ final class EndpointRules {
     }
 
     private static void model(DeployEndpoint.Serves serves, List<FieldError> faults) {
+        if (serves.alias() != null && !serves.alias().equals(Alias.LATEST)) {
+            try {
+                new Alias(serves.alias());
+            } catch (Refusal.Invalid malformed) {
+                faults.add(new FieldError("serves.alias", malformed.sentence()));
+            }
+        }
         if (serves.version() != null && serves.alias() != null) {
             faults.add(new FieldError("serves.version", "give the version or the alias, not both"));
         }

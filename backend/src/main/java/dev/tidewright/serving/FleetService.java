@@ -177,7 +177,7 @@ class FleetService {
             return "";
         }
         return Optional.ofNullable(sighting)
-                .flatMap(Sighting::trouble)
+                .flatMap(seen -> seen.trouble(true))
                 .map(Sighting.Trouble::sentence)
                 .orElse(waiting);
     }
@@ -202,9 +202,10 @@ class FleetService {
         }
         var target = endpoint.rollout().target();
         var wanted = crew.wanted();
+        var overdue = endpoint.rollout().state() == RolloutState.FAILED;
         var trouble = seen.values().stream()
                 .sorted(Comparator.comparing(sighting -> sighting.revision() != target))
-                .flatMap(sighting -> sighting.trouble().stream())
+                .flatMap(sighting -> sighting.trouble(overdue).stream())
                 .findFirst()
                 .orElse(null);
         var progress = crew.fleet(target).ready() + " of " + wanted + " replicas of revision " + target + " ready";

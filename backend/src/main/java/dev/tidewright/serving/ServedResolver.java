@@ -96,7 +96,7 @@ class ServedResolver {
 
     private Served.Source source(Name namespace, DeployEndpoint.Source asked) {
         try {
-            var upload = uploads.require(namespace, asked.upload());
+            var upload = uploads.require(namespace, Objects.requireNonNull(asked.upload()));
             return new Served.Source(
                     upload.id(),
                     upload.kind().name().toLowerCase(Locale.ROOT),

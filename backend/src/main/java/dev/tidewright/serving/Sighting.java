@@ -51,14 +51,18 @@ record Sighting(int revision, Observation seen) {
                 .count();
     }
 
-    /** The worst that is wrong with it, if anything is. */
-    Optional<Trouble> trouble() {
+    /**
+     * The worst that is wrong with it, if anything is.
+     *
+     * @param overdue a replica that is still starting should have been ready long since: that it is not, is wrong too
+     */
+    Optional<Trouble> trouble(boolean overdue) {
         if (seen.phase() == Observation.Phase.FAILED) {
             return Optional.of(new Trouble(seen.reason(), seen.message()));
         }
         return seen.replicas().stream()
-                .filter(Sighting::troubled)
-                .max(java.util.Comparator.comparingInt(Sighting::severity))
+                .filter(replica -> severity(replica, overdue) > 0)
+                .max(java.util.Comparator.comparingInt(replica -> severity(replica, overdue)))
                 .map(replica -> new Trouble(
                         replica.reason().isEmpty() ? replica.phase().name() : replica.reason(), words(replica)))
                 .or(() -> seen.reason().isEmpty()
@@ -66,15 +70,11 @@ record Sighting(int revision, Observation seen) {
                         : Optional.of(new Trouble(seen.reason(), seen.message())));
     }
 
-    private static boolean troubled(ReplicaStatus replica) {
-        return severity(replica) > 0;
-    }
-
-    private static int severity(ReplicaStatus replica) {
+    private static int severity(ReplicaStatus replica, boolean overdue) {
         return switch (replica.phase()) {
             case CRASHED -> 4;
             case UNREADY -> 3;
-            case STARTING -> replica.restarts() > 0 ? 2 : 0;
+            case STARTING -> replica.restarts() > 0 ? 2 : overdue ? 1 : 0;
             case PENDING -> replica.reason().isEmpty() ? 0 : 1;
             case READY, DRAINING, ENDED -> 0;
         };
@@ -84,7 +84,7 @@ record Sighting(int revision, Observation seen) {
         var what = switch (replica.phase()) {
             case CRASHED -> "ended and will be started again";
             case UNREADY -> "does not answer its readiness check any more";
-            case STARTING -> "was started again";
+            case STARTING -> replica.restarts() > 0 ? "was started again" : "has never been ready";
             case PENDING -> "waits";
             case READY, DRAINING, ENDED -> "";
         };

@@ -145,6 +145,18 @@ class ServingIT {
     }
 
     @Test
+    void aServiceThatNeverListensSaysSo() {
+        var upload = api.upload(namespace, "app.py", "import time\ntime.sleep(600)\n".getBytes(StandardCharsets.UTF_8));
+        var made = api.post(path(""), """
+                {"name":"silent","serves":{"source":{"upload":"%s"}},"resources":{"cpu":"100m","memory":"64Mi"},
+                 "rollout":{"progressDeadline":"3s"}}
+                """.formatted(upload));
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        var seen = await("silent", status -> status.path("phase").asString().equals("FAILED"));
+        assertThat(seen.path("message").asString()).contains("has never been ready: port", "was not answered");
+    }
+
+    @Test
     void loadBringsReplicasAndEachDecisionKeepsItsNumbers() {
         var upload = api.upload(namespace, "app.py", SLOW.getBytes(StandardCharsets.UTF_8));
         var made = api.post(path(""), """
@@ -218,6 +230,9 @@ class ServingIT {
                 "invalid-endpoint",
                 "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"requirements\":[null,\"-r x\"]}");
         refused(422, "invalid-value", "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replicas\":\"\"}");
+        refused(422, "invalid-value", "{\"name\":\"a\",\"serves\":{\"source\":{\"upload\":\"\"}}}");
+        refused(422, "invalid-endpoint", "{\"name\":\"a\",\"serves\":{\"source\":{}}}");
+        refused(422, "invalid-endpoint", "{\"serves\":{\"image\":\"i\"}}");
         refused(
                 422,
                 "no-such-entry-point",
