@@ -107,7 +107,7 @@ final class Archive {
                 check(entry.getName(), entry.isDirectory(), kind(entry));
                 if (!zip.canReadEntryData(entry)) {
                     throw invalid("has an entry \"" + shown(entry.getName())
-                            + "\" is encrypted or packed in an unusual way: pack it again without a password");
+                            + "\" that is encrypted or packed in an unusual way: pack it again without a password");
                 }
                 if (!entry.isDirectory()) {
                     try (var body = zip.getInputStream(entry)) {
@@ -180,7 +180,7 @@ final class Archive {
                     + "\"): leave out what the job does not need");
         }
         if (!special.isEmpty()) {
-            throw invalid("has an entry \"" + shown(name) + "\" is " + special + ": pack the file itself");
+            throw invalid("has an entry \"" + shown(name) + "\" that is " + special + ": pack the file itself");
         }
         if (!directory) {
             placed(name, path(name).value());

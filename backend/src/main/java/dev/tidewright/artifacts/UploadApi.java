@@ -44,6 +44,14 @@ class UploadApi {
             @RequestHeader(name = "X-Content-Digest", required = false) @Nullable String digest,
             HttpServletRequest request)
             throws IOException {
+        var type = String.valueOf(request.getContentType());
+        if (type.startsWith(MediaType.APPLICATION_FORM_URLENCODED_VALUE)) {
+            // The server has read it as a form by now. It is what curl says when nobody tells it otherwise.
+            throw new Refusal.Malformed(
+                    "form-encoded",
+                    "Content-Type",
+                    "a file is no form: send it with Content-Type: application/octet-stream");
+        }
         return UploadView.of(uploads.receive(
                 ns, fileName, request.getInputStream(), request.getContentLengthLong(), digest, access.actor()));
     }

@@ -51,13 +51,12 @@ class AliasApi {
     ResponseEntity<AliasView> show(
             @PathVariable Name ns,
             @PathVariable Name model,
-            @PathVariable String alias,
+            @PathVariable Alias alias,
             @RequestParam(required = false) @Nullable String at) {
-        var wanted = new Alias(alias);
         if (at != null) {
-            return ResponseEntity.ok(catalog.aliasAt(ns, model, wanted, instant(at)));
+            return ResponseEntity.ok(catalog.aliasAt(ns, model, alias, instant(at)));
         }
-        return answer(catalog.alias(ns, model, wanted));
+        return answer(catalog.alias(ns, model, alias));
     }
 
     /** Makes or moves an alias; to move one takes If-Match. */
@@ -66,13 +65,12 @@ class AliasApi {
     ResponseEntity<AliasView> move(
             @PathVariable Name ns,
             @PathVariable Name model,
-            @PathVariable String alias,
+            @PathVariable Alias alias,
             @Valid @RequestBody MoveAlias command,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestParam(defaultValue = "false") boolean dryRun) {
-        var wanted = new Alias(alias);
         return answer(
-                this.dryRun.perhaps(dryRun, () -> aliases.move(ns, model, wanted, command, ifMatch, access.actor())));
+                this.dryRun.perhaps(dryRun, () -> aliases.move(ns, model, alias, command, ifMatch, access.actor())));
     }
 
     /** Answers where it pointed last. */
@@ -81,14 +79,13 @@ class AliasApi {
     AliasView remove(
             @PathVariable Name ns,
             @PathVariable Name model,
-            @PathVariable String alias,
+            @PathVariable Alias alias,
             @RequestParam(required = false) @Nullable String reason,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestParam(defaultValue = "false") boolean dryRun) {
-        var wanted = new Alias(alias);
         return this.dryRun.perhaps(dryRun, () -> {
-            var last = catalog.alias(ns, model, wanted);
-            aliases.remove(ns, model, wanted, reason, ifMatch, access.actor());
+            var last = catalog.alias(ns, model, alias);
+            aliases.remove(ns, model, alias, reason, ifMatch, access.actor());
             return last;
         });
     }
@@ -99,10 +96,10 @@ class AliasApi {
     Slice<AliasView> history(
             @PathVariable Name ns,
             @PathVariable Name model,
-            @PathVariable String alias,
+            @PathVariable Alias alias,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        return catalog.aliasHistory(ns, model, new Alias(alias), cursor, Limit.of(limit));
+        return catalog.aliasHistory(ns, model, alias, cursor, Limit.of(limit));
     }
 
     private static ResponseEntity<AliasView> answer(AliasView alias) {

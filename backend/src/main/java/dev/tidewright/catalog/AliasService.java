@@ -43,7 +43,10 @@ class AliasService {
         int number = command.version();
         versions.lock(model.id(), number)
                 .orElseThrow(() -> new Refusal.Invalid(
-                        "no-such-version", "version", "model \"" + name + "\" has no version " + number))
+                        "no-such-version",
+                        "version",
+                        "model \"" + name + "\" has no version " + number
+                                + ": register it first, or name one that is there"))
                 .requireReady(model);
         var from = present.map(AliasView::version).orElse(null);
         if (present.isPresent() && from != null && from == number) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,9 @@ record JobQuery(
                                 "invalid-status",
                                 "status",
                                 "\"" + Text.shortened(word, 30) + "\" is no status of a job: give one of "
-                                        + Arrays.toString(JobStatus.values()));
+                                        + Arrays.stream(JobStatus.values())
+                                                .map(JobStatus::name)
+                                                .collect(Collectors.joining(", ")));
                     }
                 })
                 .toList();

@@ -3,6 +3,7 @@ package dev.tidewright.web;
 import dev.tidewright.kernel.Open;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,9 +28,11 @@ class FaultController implements ErrorController {
         var slug = status.name().toLowerCase(Locale.ROOT).replace('_', '-');
         var sentence = sentence(status);
         if (uri.startsWith("/api/") || uri.startsWith("/actuator")) {
+            var problem = Problems.of(status, slug, sentence, List.of());
+            problem.setInstance(URI.create(uri));
             return ResponseEntity.status(status)
                     .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                    .body(Problems.of(status, slug, sentence, List.of()));
+                    .body(problem);
         }
         return new ModelAndView(
                 "error",
@@ -42,6 +45,9 @@ class FaultController implements ErrorController {
             case NOT_FOUND -> "there is nothing at this address";
             case FORBIDDEN -> "you may not do this, or the form is older than your session: load the page again";
             case METHOD_NOT_ALLOWED -> "this address does not take this method";
+            case BAD_REQUEST ->
+                "the request's address or method cannot be accepted: leave out \"//\", \";\" and encoded slashes, and use a"
+                        + " method of HTTP";
             case CONTENT_TOO_LARGE -> "the request is too large";
             default ->
                 status.is5xxServerError()

@@ -6,6 +6,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
@@ -41,13 +43,15 @@ final class KnownParameters implements HandlerInterceptor {
     private static void check(String query, SortedMap<String, Boolean> known) {
         var seen = new HashSet<String>();
         for (var pair : query.split("&", -1)) {
-            var name = decoded(pair.split("=", 2)[0]);
+            var name = decoded(pair).split("=", 2)[0];
             if (!name.isEmpty() && !known.containsKey(name)) {
                 throw new Refusal.Malformed(
                         "unknown-parameter",
                         name,
                         "there is no query parameter \"" + Text.shortened(name, 60) + "\" here; "
-                                + (known.isEmpty() ? "this address takes none" : "known are " + known.keySet()));
+                                + (known.isEmpty()
+                                        ? "this address takes none"
+                                        : "known are " + String.join(", ", known.keySet())));
             }
             if (!seen.add(name) && Boolean.FALSE.equals(known.get(name))) {
                 throw new Refusal.Malformed(
@@ -85,14 +89,19 @@ final class KnownParameters implements HandlerInterceptor {
         return Collection.class.isAssignableFrom(type) || type.isArray();
     }
 
-    private static String decoded(String name) {
+    /** As strictly as the server does it later, where a fault would be ours. */
+    private static String decoded(String pair) {
         try {
-            return URLDecoder.decode(name, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException malformed) {
+            var bytes = URLDecoder.decode(pair, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (IllegalArgumentException | CharacterCodingException malformed) {
             throw new Refusal.Malformed(
                     "invalid-value",
                     "query",
-                    "the query has a \"%\" that is followed by no two digits: write it as %25");
+                    "the query is no percent-encoded UTF-8: write a \"%\" as %25, and every other character as its bytes");
         }
     }
 }

@@ -21,6 +21,7 @@ import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.validation.FieldError;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -138,6 +139,17 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 Problems.of(new Refusal.Malformed(
                         "missing-parameter", name, "the query parameter \"" + name + "\" is missing: give it")),
                 request);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMediaTypeNotSupported(
+            HttpMediaTypeNotSupportedException other, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        var problem = Problems.of(
+                HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                "Content-Type " + other.getContentType() + " is not taken here: send Content-Type: application/json",
+                List.of());
+        return answer(problem, request);
     }
 
     private static Refusal malformed(

@@ -33,12 +33,26 @@ public class ProblemReport extends ErrorReportValve {
     }
 
     private static String problem(int status) {
-        var code = status < 500 ? "malformed-request" : "internal";
-        var title = status < 500 ? "Bad Request" : "Internal Server Error";
-        var detail = status < 500
-                ? "the request's address or a header of it cannot be read: write what is not a letter, digit or one of"
-                        + " -._~ percent-encoded (a space is %20), and keep the headers below 8 KiB"
-                : "something is broken on our side; try again";
+        return switch (status) {
+            case 501, 505 ->
+                problem(
+                        status,
+                        "not-supported",
+                        "Not Supported",
+                        "this server speaks HTTP/1.1 and no other encoding of bodies");
+            case 500, 502, 503, 504 ->
+                problem(status, "internal", "Internal Server Error", "something is broken on our side; try again");
+            default ->
+                problem(
+                        status,
+                        "malformed-request",
+                        "Bad Request",
+                        "the request's address or a header of it cannot be read: write what is not a letter, digit or one"
+                                + " of -._~ percent-encoded (a space is %20), and keep the headers below 8 KiB");
+        };
+    }
+
+    private static String problem(int status, String code, String title, String detail) {
         return """
                 {"type":"/problems/%s","title":"%s","status":%d,"code":"%s","detail":"%s"}
                 """.formatted(code, title, status, code, detail);

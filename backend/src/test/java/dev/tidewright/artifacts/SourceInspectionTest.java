@@ -102,15 +102,16 @@ class SourceInspectionTest {
     void refusesLinksAndDevicesAndNamesThem() throws IOException {
         var zipLink = new ZipArchiveEntry("link.txt");
         zipLink.setUnixMode(0120777);
-        assertRefused("a.zip", zip(zipLink, "/etc/passwd"), "invalid-archive", "\"link.txt\" is a symbolic link");
+        assertRefused("a.zip", zip(zipLink, "/etc/passwd"), "invalid-archive", "\"link.txt\" that is a symbolic link");
         var link = new TarArchiveEntry("link.txt", TarConstants.LF_SYMLINK);
         link.setLinkName("../../etc/passwd");
-        assertRefused("a.tgz", tar(link, ""), "invalid-archive", "\"link.txt\" is a symbolic link");
+        assertRefused("a.tgz", tar(link, ""), "invalid-archive", "\"link.txt\" that is a symbolic link");
         var hard = new TarArchiveEntry("hard.txt", TarConstants.LF_LINK);
         hard.setLinkName("/etc/passwd");
-        assertRefused("a.tgz", tar(hard, ""), "invalid-archive", "\"hard.txt\" is a hard link");
+        assertRefused("a.tgz", tar(hard, ""), "invalid-archive", "\"hard.txt\" that is a hard link");
         for (var type : new byte[] {TarConstants.LF_CHR, TarConstants.LF_BLK, TarConstants.LF_FIFO}) {
-            assertRefused("a.tgz", tar(new TarArchiveEntry("dev", type), ""), "invalid-archive", "\"dev\" is a device");
+            assertRefused(
+                    "a.tgz", tar(new TarArchiveEntry("dev", type), ""), "invalid-archive", "\"dev\" that is a device");
         }
     }
 

@@ -119,6 +119,7 @@ class EdgeIT {
             [1,2]                                            | 422 | invalid-value
             null                                             | 400 | malformed-json
             {"name":""}                                      | 422 | invalid-name
+            {"name":true}                                    | 422 | invalid-value
             {"name":"x","limits":{"cpu":""}}                 | 422 | invalid-quantity
             {"name":"x","limits":{"jobs":""}}                | 422 | invalid-value
             {"name":"x","limits":{"jobs":"5"}}               | 422 | invalid-value
@@ -143,13 +144,15 @@ class EdgeIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            /jobs?limitt=3              | limitt     | known are [active, count, createdBy, cursor, label, limit, q, status]
+            /jobs?limitt=3              | limitt     | known are active, count, createdBy, cursor, label, limit, q, status
             /jobs?phase=RUNNING         | phase      | known are
             /jobs?status=BORED          | status     | QUEUED
             /jobs?limit=many            | limit      | give a whole number
             /jobs?limit=0               | limit      | give 1 to 500
             /jobs?limit=3&limit=4       | limit      | twice
             /jobs?active=maybe          | active     | true or false
+            /jobs?q=%ff                 | query      | percent-encoded
+            /models/m/aliases/Bad       | alias      | like "champion"
             /jobs?cursor=!              | cursor     | begin again
             /endpoints?phase=BORED      | phase      | give one of STARTING, SERVING
             /endpoints?label=x          | label      | key=value
@@ -215,7 +218,10 @@ class EdgeIT {
                 "GET /api/v1/whoami HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: nonsense",
                 "GET /api/v1/whoami HTTP/1.1\r\nHost: a b",
                 "GET /api/v1/%zz HTTP/1.1\r\nHost: x",
+                "GET /api/v1/whoami?q=%zz HTTP/1.1\r\nHost: x",
                 "GET /api/v1/..;/x HTTP/1.1\r\nHost: x",
+                "GET /api/v1/whoami HTTP/9.1\r\nHost: x",
+                "FOO /api/v1/whoami HTTP/1.1\r\nHost: x",
                 "NONSENSE"
             })
     void whatTheServerCannotReadIsAProblemToo(String request) throws Exception {
