@@ -9,11 +9,11 @@ import org.owasp.html.PolicyFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Markdown as people write it on models, made harmless: text, lists, tables, code and links; no pictures (they would be
+ * Markdown as people write it on models and in notebooks, made harmless: text, lists, tables, code and links; no pictures (they would be
  * fetched from elsewhere), no raw HTML, no scripts.
  */
 @Component
-class Markdown {
+public class Markdown {
 
     private static final List<org.commonmark.Extension> EXTENSIONS = List.of(TablesExtension.create());
     private static final PolicyFactory POLICY = new HtmlPolicyBuilder()
@@ -43,6 +43,8 @@ class Markdown {
             .allowUrlProtocols("https", "http", "mailto")
             .allowAttributes("href")
             .onElements("a")
+            .allowAttributes("colspan", "rowspan")
+            .onElements("td", "th")
             .requireRelNofollowOnLinks()
             .toFactory();
 
@@ -54,7 +56,12 @@ class Markdown {
             .build();
 
     /** Safe to write into a page as it is. */
-    String html(String markdown) {
+    public String html(String markdown) {
         return POLICY.sanitize(renderer.render(parser.parse(markdown)));
+    }
+
+    /** What is left of somebody's HTML when only text, lists, tables, code and links may be in it. */
+    public String harmless(String html) {
+        return POLICY.sanitize(html);
     }
 }

@@ -33,7 +33,8 @@ public interface Cluster {
      * What a replica has written to standard output and error.
      *
      * @param replica a name from {@link Observation#replicas()}; the only one of a batch is {@link ReplicaStatus#BATCH}
-     * @param position the absolute byte offset to read from, 0 for the beginning; older bytes may have been rotated away
+     * @param position the absolute byte offset to read from, 0 for the beginning; older bytes may have been rotated away;
+     *     beyond the end nothing is answered but where the end is
      * @param maxBytes at most this much is answered
      */
     LogSlice logs(WorkloadId id, String replica, long position, int maxBytes);

@@ -2,6 +2,7 @@ package dev.tidewright.serving;
 
 import dev.tidewright.cluster.Cluster;
 import dev.tidewright.cluster.ClusterUnavailable;
+import dev.tidewright.cluster.LogPiece;
 import dev.tidewright.cluster.LogSlice;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
@@ -38,8 +39,21 @@ class EndpointLogs {
     }
 
     LogSlice read(Source source, long position) {
+        return read(source, position, SLICE);
+    }
+
+    /** What a page shows first, or of what lies before {@code end}; nothing while the cluster is away. */
+    LogPiece shown(Source source, long end) {
         try {
-            return cluster.logs(source.workload(), source.replica(), Math.max(0, position), SLICE);
+            return LogPiece.before((position, maxBytes) -> read(source, position, maxBytes), Math.max(0, end));
+        } catch (Refusal.Unavailable away) {
+            return LogPiece.NOTHING;
+        }
+    }
+
+    private LogSlice read(Source source, long position, int maxBytes) {
+        try {
+            return cluster.logs(source.workload(), source.replica(), Math.max(0, position), maxBytes);
         } catch (ClusterUnavailable away) {
             throw new Refusal.Unavailable("cluster-unavailable", "the cluster cannot be asked just now: try again");
         }

@@ -72,6 +72,7 @@ class EndpointPages {
             @RequestParam(required = false) @Nullable Integer to,
             @RequestParam(required = false) @Nullable String replica,
             @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Nullable Long before,
             @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
             Model model) {
         var endpoint = views.get(ns, name);
@@ -79,7 +80,13 @@ class EndpointPages {
         model.addAttribute("endpoint", endpoint);
         model.addAttribute("tab", tab);
         model.addAttribute("may", may(ns));
-        tabs.fill(model, ns, name, endpoint, new EndpointTabs.Asked(tab, from, to, replica, cursor, htmx == null));
+        tabs.fill(
+                model,
+                ns,
+                name,
+                endpoint,
+                new EndpointTabs.Asked(
+                        tab, from, to, replica, cursor, before == null ? Long.MAX_VALUE : before, htmx == null));
         return "endpoint";
     }
 
@@ -155,7 +162,7 @@ class EndpointPages {
         if (htmx != null) {
             return "endpoint :: answer";
         }
-        return endpoint(ns, name, "playground", null, null, null, null, null, model);
+        return endpoint(ns, name, "playground", null, null, null, null, null, null, model);
     }
 
     /** What was sent, so that it is still there afterwards. */

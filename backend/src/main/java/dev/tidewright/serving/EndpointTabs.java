@@ -1,8 +1,6 @@
 package dev.tidewright.serving;
 
-import dev.tidewright.cluster.LogSlice;
 import dev.tidewright.kernel.Name;
-import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Resource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -15,7 +13,6 @@ class EndpointTabs {
 
     private static final int REVISIONS = 20;
     private static final int EVENTS = 100;
-    private static final int TAIL = 64 * 1024;
 
     private final EndpointViews views;
     private final EndpointLogs logs;
@@ -38,6 +35,7 @@ class EndpointTabs {
             @Nullable Integer to,
             @Nullable String replica,
             @Nullable String cursor,
+            long before,
             boolean whole) {}
 
     void fill(Model model, Name ns, Name name, Resource<DeployEndpoint, EndpointStatus> endpoint, Asked asked) {
@@ -84,26 +82,7 @@ class EndpointTabs {
         var source = EndpointLogs.choose(ns, name, replicas, asked.replica());
         model.addAttribute("replica", source.replica());
         if (asked.whole()) {
-            var slice = tail(source);
-            model.addAttribute("log", slice);
-            model.addAttribute("lines", slice.text().lines().toList());
-        }
-    }
-
-    /** The end of a log: what a reader wants to see first. */
-    private LogSlice tail(EndpointLogs.Source source) {
-        try {
-            var slice = logs.read(source, 0);
-            while (slice.text().length() > TAIL && !slice.ended()) {
-                var next = logs.read(source, slice.next());
-                if (next.text().isEmpty()) {
-                    break;
-                }
-                slice = next;
-            }
-            return slice;
-        } catch (Refusal.Unavailable away) {
-            return new LogSlice("", 0, 0, false);
+            model.addAttribute("log", logs.shown(source, asked.before()));
         }
     }
 }

@@ -2,14 +2,15 @@ package dev.tidewright.training;
 
 import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.LogPiece;
 import dev.tidewright.cluster.LogSlice;
+import dev.tidewright.cluster.LogTail;
 import dev.tidewright.cluster.ReplicaStatus;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -23,6 +24,7 @@ class JobLogs {
 
     static final int SLICE = 256 * 1024;
     static final int MAX_TAIL = 10_000;
+    private static final int MAX_TAIL_BYTES = 16 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(JobLogs.class);
     private static final String MEDIA_TYPE = "text/plain;charset=UTF-8";
@@ -66,35 +68,18 @@ class JobLogs {
 
     /** The last lines. */
     LogSlice tail(JobState job, Attempt.Snapshot attempt, int lines) {
-        var last = new ArrayDeque<String>();
-        var position = 0L;
-        var pending = "";
-        while (true) {
-            var slice = read(job, attempt, position, SLICE);
-            var text = pending + slice.text();
-            var from = 0;
-            for (var at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
-                last.add(text.substring(from, at + 1));
-                from = at + 1;
-                if (last.size() > lines) {
-                    last.removeFirst();
-                }
-            }
-            pending = text.substring(from);
-            if (slice.next() == position || slice.text().isEmpty()) {
-                break;
-            }
-            position = slice.next();
-        }
-        if (!pending.isEmpty()) {
-            last.add(pending);
-        }
-        while (last.size() > lines) {
-            last.removeFirst();
-        }
-        var text = String.join("", last);
-        return new LogSlice(
-                text, position - text.getBytes(StandardCharsets.UTF_8).length, position, attempt.endedAt() != null);
+        var tail = LogTail.before(source(job, attempt), Long.MAX_VALUE, lines, MAX_TAIL_BYTES);
+        return new LogSlice(tail.text(), tail.start(), tail.next(), attempt.endedAt() != null);
+    }
+
+    /** What a page shows first, or of what lies before {@code end}. */
+    LogPiece before(JobState job, Attempt.Snapshot attempt, long end) {
+        var piece = LogPiece.before(source(job, attempt), end);
+        return new LogPiece(piece.lines(), piece.start(), piece.next(), attempt.endedAt() != null, piece.earlier());
+    }
+
+    private LogTail.Source source(JobState job, Attempt.Snapshot attempt) {
+        return (position, maxBytes) -> read(job, attempt, position, maxBytes);
     }
 
     private LogSlice kept(Attempt.Snapshot attempt, long position, int maxBytes) {

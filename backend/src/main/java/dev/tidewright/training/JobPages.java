@@ -1,7 +1,5 @@
 package dev.tidewright.training;
 
-import dev.tidewright.cluster.ClusterUnavailable;
-import dev.tidewright.cluster.LogSlice;
 import dev.tidewright.history.History;
 import dev.tidewright.history.HistoryQuery;
 import dev.tidewright.kernel.Name;
@@ -27,18 +25,23 @@ import org.springframework.web.util.UriComponentsBuilder;
 class JobPages {
 
     private static final int PAGE = 30;
-    private static final int LINES = 400;
     private static final int CURVES = 8;
     private static final int POINTS = 300;
 
     private final JobReader reader;
-    private final JobLogs logs;
+    private final JobLogViews logs;
     private final JobFiles files;
     private final Tracking tracking;
     private final History history;
     private final JobActions actions;
 
-    JobPages(JobReader reader, JobLogs logs, JobFiles files, Tracking tracking, History history, JobActions actions) {
+    JobPages(
+            JobReader reader,
+            JobLogViews logs,
+            JobFiles files,
+            Tracking tracking,
+            History history,
+            JobActions actions) {
         this.reader = reader;
         this.logs = logs;
         this.files = files;
@@ -69,6 +72,7 @@ class JobPages {
             @RequestParam(defaultValue = "overview") String tab,
             @RequestParam(required = false) @Nullable Integer attempt,
             @RequestParam(required = false) @Nullable String file,
+            @RequestParam(required = false) @Nullable Long before,
             @RequestHeader(name = "HX-Request", required = false) @Nullable String htmx,
             Model model) {
         var job = reader.get(ns, name);
@@ -88,7 +92,7 @@ class JobPages {
                 model.addAttribute(
                         "events", history.find(HistoryQuery.of(job.metadata().uid(), 200)));
             case "json" -> actions.addText(model, job);
-            default -> addOverview(model, job, state, attempt, htmx == null);
+            default -> addOverview(model, job, state, attempt, before, htmx == null);
         }
         return "job";
     }
@@ -108,15 +112,18 @@ class JobPages {
     }
 
     private void addOverview(
-            Model model, Resource<JobSpec, JobView> job, JobState state, @Nullable Integer attempt, boolean withLog) {
+            Model model,
+            Resource<JobSpec, JobView> job,
+            JobState state,
+            @Nullable Integer attempt,
+            @Nullable Long before,
+            boolean withLog) {
         var run = job.status().run();
         var metrics = run == null ? List.<Latest>of() : tracking.metrics(run);
         model.addAttribute("metrics", metrics);
         model.addAttribute("curves", run == null ? List.of() : curves(run, metrics));
         if (withLog) {
-            var slice = log(state, attempt);
-            model.addAttribute("log", slice);
-            model.addAttribute("lines", slice.text().lines().toList());
+            model.addAttribute("log", logs.shown(state, attempt, before == null ? Long.MAX_VALUE : before));
         }
     }
 
@@ -126,17 +133,6 @@ class JobPages {
                 .limit(CURVES)
                 .map(metric -> tracking.series(run, metric.key(), POINTS))
                 .toList();
-    }
-
-    /** A cluster that is away must not take the rest of the page with it. */
-    private LogSlice log(JobState job, @Nullable Integer number) {
-        try {
-            return job.attempt(number)
-                    .map(attempt -> logs.tail(job, attempt, LINES))
-                    .orElse(new LogSlice("", 0, 0, job.status().terminal()));
-        } catch (ClusterUnavailable away) {
-            return new LogSlice("", 0, 0, false);
-        }
     }
 
     private static String address(Name ns, JobQuery query, @Nullable String cursor) {
