@@ -13,9 +13,10 @@
   const atEnd = box => box.scrollTop + box.clientHeight > box.scrollHeight - 8;
   const typing = element => element?.closest?.('input, textarea, select, [contenteditable]');
 
-  // ── Live: elements with data-every="seconds" ask for themselves (hx-trigger="tick") while the page is looked at
+  // ── Live: one stream says that something happened; then elements with data-every ask for themselves (hx-trigger="tick").
+  // What moves without an event asks every so many seconds; what does not (data-still) only while there is no stream.
   const dot = $('#live-dot');
-  let paused = false, lost = 0;
+  let paused = false, lost = 0, stream, streaming = false, listenAt = 0, hinted;
   const show = () => {
     if (!dot) return;
     const state = lost > 1 ? 'lost' : paused || document.hidden ? 'paused' : 'on';
@@ -25,11 +26,24 @@
     dot.setAttribute('aria-pressed', state === 'paused');
     if (state === 'lost') say('Connection lost, trying again');
   };
+  const listen = () => {
+    const address = document.body.dataset.stream;
+    if (paused || document.hidden || !address || !$('[data-every]')) { stream?.close(); stream = undefined; streaming = false; return; }
+    if (stream && stream.readyState !== EventSource.CLOSED || Date.now() < listenAt) return;
+    listenAt = Date.now() + 10_000;                 // a stream that was refused is tried again, but not in a hurry
+    stream = new EventSource(address);
+    stream.onopen = () => { streaming = true; tick(true); };
+    stream.onmessage = () => { hinted ??= setTimeout(() => { hinted = undefined; tick(true); }, 200); };
+    stream.onerror = () => { streaming = false; };
+  };
   const due = new Map();
   const tick = force => {
     show();
+    listen();
+    age();
     if (document.hidden || (paused && !force)) return;
     for (const element of $$('[data-every]')) {
+      if (!force && streaming && element.dataset.still) continue;
       const next = due.get(element.id) ?? 0;
       if (!force && Date.now() < next) continue;
       due.set(element.id, Date.now() + Number(element.dataset.every) * 1000 * (lost > 1 ? 2.5 : 1) - 50);
@@ -37,57 +51,79 @@
     }
     $$('pre[data-log]').forEach(readLog);
   };
+  // "3 min ago" goes on counting where nothing else is asked for
+  let aged = Date.now();
+  const age = () => {
+    if (Date.now() - aged < 5000) return;
+    aged = Date.now();
+    for (const time of $$('time.ago')) {
+      const past = Math.floor((aged - Date.parse(time.dateTime)) / 1000);
+      if (past < 5 || past >= 172_800) continue;
+      time.textContent = (past < 60 ? past + ' s' : past < 3600 ? Math.floor(past / 60) + ' min' : Math.floor(past / 3600) + ' h') + ' ago';
+    }
+  };
 
-  // ── Log: only appends; following stops when the reader scrolls up
-  const level = text => /\b(error|exception|traceback|fatal|critical)\b/i.test(text) ? 'error' : /\bwarn(ing)?\b/i.test(text) ? 'warn' : /^(\[?tidewright|launcher)/i.test(text) ? 'sys' : '';
-  function line(text) {
-    const row = document.createElement('span'), number = document.createElement('b'), words = document.createElement('span');
-    row.className = 'ln';
-    const kind = level(text);
-    if (kind) row.dataset.level = kind;
-    words.textContent = text;
-    row.append(number, words);
-    return row;
-  }
+  // ── Log: the server writes the lines; here they are only put in. Following stops when the reader scrolls up
+  const fetchLines = async (pre, what) => {
+    const url = new URL(pre.dataset.log, location.href);
+    for (const [name, value] of Object.entries(what)) url.searchParams.set(name, value);
+    const answer = await fetch(url, { headers: { 'HX-Request': 'true' } });
+    if (!answer.ok) throw new Error(answer.status);
+    if (answer.headers.has('HX-Redirect')) location.reload();      // signed out: the page says so
+    return $('[data-next]', new DOMParser().parseFromString(await answer.text(), 'text/html'));
+  };
+  const lines = piece => [...piece.children].map(line => document.adoptNode(line));
   async function readLog(pre) {
-    if (pre.dataset.ended === 'true' || pre.busy) return;
+    if (pre.dataset.ended === 'true' || pre.busy || Date.now() < (pre.readAt ?? 0)) return;
     pre.busy = true;
     try {
-      const url = new URL(pre.dataset.log, location.href);
-      url.searchParams.set('position', pre.dataset.next || '0');
-      const answer = await fetch(url, { headers: { Accept: 'application/json', 'HX-Request': 'true' } });
-      if (!answer.ok) return;
-      const slice = await answer.json();
-      if (slice.text) {
-        const follow = atEnd(pre) || pre.closest('.log').querySelector('[data-follow]')?.getAttribute('aria-pressed') === 'true';
-        const lines = (slice.text.endsWith('\n') ? slice.text.slice(0, -1) : slice.text).split('\n');
-        pre.querySelector('.none')?.remove();
-        pre.append(...lines.map(line));
-        while (pre.childElementCount > 10_000) pre.firstElementChild.remove();
-        find(pre);
-        if (follow) pre.scrollTop = pre.scrollHeight;
+      const piece = await fetchLines(pre, { position: pre.dataset.next || '0' }), fresh = lines(piece);
+      pre.dataset.next = piece.dataset.next;
+      pre.dataset.ended = piece.dataset.ended;
+      pre.pause = fresh.length ? 400 : Math.min(4000, (pre.pause ?? 400) * 1.5);
+      pre.readAt = Date.now() + pre.pause;          // a quiet log is asked less often
+      if (!fresh.length) return;
+      const follow = atEnd(pre) || $('[data-follow]', pre.closest('.log'))?.getAttribute('aria-pressed') === 'true';
+      $('.none', pre)?.remove();
+      const open = pre.lastElementChild;
+      if (open?.matches('[data-open]')) {           // its end was not written yet: the first line goes on with it, or takes its place
+        if (!('rewritten' in fresh[0].dataset || 'returns' in open.dataset)) fresh[0].lastElementChild.prepend(...open.lastElementChild.childNodes);
+        open.remove();
       }
-      pre.dataset.next = slice.next;
-      pre.dataset.ended = slice.ended;
+      pre.append(...fresh);
+      while (pre.childElementCount > 10_000) pre.firstElementChild.remove();
+      find(pre);
+      if (follow) pre.scrollTop = pre.scrollHeight;
     } catch { /* the next tick tries again */ } finally { pre.busy = false; }
   }
+  async function readEarlier(link) {
+    const pre = $('pre', link.closest('.log')), height = pre.scrollHeight;
+    const piece = await fetchLines(pre, { before: pre.dataset.start });
+    pre.prepend(...lines(piece));
+    pre.scrollTop += pre.scrollHeight - height;
+    pre.dataset.start = piece.dataset.start;
+    pre.dataset.earlier = piece.dataset.earlier;
+    if (piece.dataset.earlier === 'true') return;
+    pre.focus({ preventScroll: true });
+    link.parentElement.remove();
+  }
   function find(pre) {
-    const box = pre.closest('.log').querySelector('[data-find]');
-    const wanted = box?.value.toLowerCase() ?? '';
+    const wanted = $('[data-find]', pre.closest('.log'))?.value.toLowerCase() ?? '';
     let hits = 0;
     for (const row of pre.children) {
       const words = row.lastElementChild;
       if (!words) continue;
+      if (row.coloured) words.replaceChildren(...row.coloured.cloneNode(true).childNodes);
       const text = words.textContent, at = wanted ? text.toLowerCase().indexOf(wanted) : -1;
-      if (words.firstElementChild) words.textContent = text;
       row.classList.toggle('hidden-line', Boolean(wanted) && at < 0);
       if (at < 0) continue;
       hits++;
+      row.coloured ??= words.cloneNode(true);
       const mark = document.createElement('mark');
       mark.textContent = text.slice(at, at + wanted.length);
       words.replaceChildren(text.slice(0, at), mark, text.slice(at + wanted.length));
     }
-    const count = pre.closest('.log').querySelector('[data-hits]');
+    const count = $('[data-hits]', pre.closest('.log'));
     if (count) count.textContent = wanted ? `${hits} ${hits === 1 ? 'line' : 'lines'}` : '';
   }
 
@@ -170,7 +206,6 @@
     probe.hidden = true;
     if (dot && $('[data-every], pre[data-log]')) dot.hidden = false;
     $$('.tabsbar [aria-current], .nav-underline [aria-current]').forEach(a => { const bar = a.closest('ul'); bar.scrollLeft = a.offsetLeft - bar.clientWidth / 2; });
-    $$('pre[data-log] .ln').forEach(row => { const kind = level(row.lastElementChild.textContent); if (kind) row.dataset.level = kind; });
     $$('pre[data-log]').forEach(pre => { pre.scrollTop = pre.scrollHeight; });
     const wanted = new URLSearchParams(location.search).get('dialog'), dialog = wanted && document.getElementById(wanted);
     if (dialog instanceof HTMLDialogElement) { dialog.close(); dialog.showModal(); }
@@ -179,7 +214,7 @@
     setInterval(tick, 500);
     let wait;
     addEventListener('resize', () => { clearTimeout(wait); wait = setTimeout(() => drawn.forEach(({ plot, box }) => plot.setSize({ width: box.clientWidth, height: box.clientHeight })), 80); });
-    document.addEventListener('visibilitychange', () => document.hidden ? show() : tick(true));
+    document.addEventListener('visibilitychange', () => tick(!document.hidden));
   });
 
   document.addEventListener('htmx:after:swap', e => {
@@ -195,10 +230,12 @@
   document.addEventListener('click', e => {
     const link = e.target.closest('a[data-dialog]');
     if (link && !e.ctrlKey && !e.metaKey) { const dialog = document.getElementById(link.dataset.dialog); if (dialog) { e.preventDefault(); dialog.showModal(); return; } }
+    const earlier = e.target.closest('a[data-earlier]');
+    if (earlier) { e.preventDefault(); readEarlier(earlier).catch(() => { location.href = earlier.href; }); return; }
     $$('details.menu[open]').forEach(menu => menu.contains(e.target) || (menu.open = false));
     const b = e.target.closest('button');
     if (!b) return;
-    if (b === dot) { paused = !paused; if (!paused) tick(true); show(); }
+    if (b === dot) { paused = !paused; tick(!paused); }
     if (b.matches('[data-theme-toggle]')) {
       root.dataset.bsTheme = root.dataset.bsTheme === 'dark' ? 'light' : 'dark';
       document.cookie = `theme=${root.dataset.bsTheme}; path=/; max-age=31536000; samesite=lax`;

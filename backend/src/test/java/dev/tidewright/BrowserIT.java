@@ -3,23 +3,15 @@ package dev.tidewright;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
@@ -31,9 +23,6 @@ class BrowserIT {
     private static final String EVIL =
             "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
 
-    private static Playwright playwright;
-    private static Browser browser;
-
     private final List<String> complaints = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init")
@@ -41,30 +30,6 @@ class BrowserIT {
 
     @LocalServerPort
     private int port;
-
-    @BeforeAll
-    static void launch() {
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(java.nio.file.Path.of(
-                                Optional.ofNullable(System.getenv("CHROMIUM")).orElse("/usr/bin/chromium")))
-                        .setArgs(List.of(
-                                "--no-sandbox",
-                                "--disable-background-networking",
-                                "--disable-quic",
-                                "--no-first-run",
-                                "--disable-component-update",
-                                "--disable-sync")));
-    }
-
-    @AfterAll
-    static void close() {
-        browser.close();
-        playwright.close();
-    }
 
     @AfterEach
     void nobodyComplained() {
@@ -134,42 +99,6 @@ class BrowserIT {
         page.navigate(url("/ns/serve/endpoints/echo?tab=revisions"));
         assertThat(page.locator("main")).containsText("the second one was worse");
         assertThat(page.locator("main")).containsText("copy of 1");
-    }
-
-    @Test
-    void everyPageIsAccessibleInLightAndDark() {
-        TestApi.admin(port).post("/api/v1/namespaces", "{\"name\":\"looks\"}");
-        for (var scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            var page = signedIn(true, scheme);
-            for (var path : List.of(
-                    "/ns/looks",
-                    "/ns/looks/jobs",
-                    "/ns/looks/jobs/new",
-                    "/ns/looks/models",
-                    "/ns/looks/models/register",
-                    "/ns/looks/endpoints",
-                    "/ns/looks/endpoints/new",
-                    "/ns/looks/history",
-                    "/ns/looks/settings",
-                    "/namespaces",
-                    "/users",
-                    "/account",
-                    "/account/tokens",
-                    "/search?q=looks",
-                    "/help",
-                    "/sign-in")) {
-                page.navigate(url(path));
-                var serious = new AxeBuilder(page)
-                        .analyze().getViolations().stream()
-                                .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
-                                .map(rule -> path + " " + scheme + " " + rule.getId() + " "
-                                        + rule.getNodes().getFirst().getHtml())
-                                .toList();
-                assertThat(serious).isEmpty();
-            }
-            context.close();
-        }
-        signedIn(true, ColorScheme.LIGHT);
     }
 
     @Test
@@ -272,21 +201,9 @@ class BrowserIT {
     }
 
     private Page signedIn(boolean scripts, ColorScheme scheme) {
-        context = browser.newContext(
-                new Browser.NewContextOptions().setJavaScriptEnabled(scripts).setColorScheme(scheme));
-        var page = context.newPage();
-        page.setDefaultTimeout(20_000);
-        page.onConsoleMessage(message -> {
-            if (message.type().equals("error") && !message.text().contains("status of 4")) {
-                complaints.add(page.url() + ": " + message.text());
-            }
-        });
-        page.onPageError(fault -> complaints.add(page.url() + ": " + fault));
-        page.navigate(url("/sign-in"));
-        page.getByLabel("User name").fill("admin");
-        page.getByLabel("Password").fill(TestInstallation.ADMIN_PASSWORD);
-        page.locator("form button").click();
-        page.waitForURL(where -> !where.contains("sign-in"));
+        var page = OneBrowser.page(scripts, scheme, complaints);
+        context = page.context();
+        OneBrowser.signIn(page, port, "admin", TestInstallation.ADMIN_PASSWORD);
         return page;
     }
 

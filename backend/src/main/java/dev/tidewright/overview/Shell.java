@@ -9,11 +9,14 @@ import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.dao.DataAccessException;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.servlet.HandlerMapping;
@@ -24,6 +27,9 @@ import org.springframework.web.servlet.HandlerMapping;
  */
 @Component("shell")
 public class Shell {
+
+    /** The menu is for changing quickly between a few; all others are one step further. */
+    private static final int MENU = 11;
 
     private final Access access;
     private final Namespaces namespaces;
@@ -53,14 +59,25 @@ public class Shell {
         if (authentication == null || !(authentication.getPrincipal() instanceof Caller.Person person)) {
             return new Frame(null, theme, List.of(), null, "", false, List.of(), 0, 0, version, server);
         }
-        var mine = access.mine().stream()
-                .map(name -> new Place(name.value(), roleIn(name)))
-                .toList();
-        var here = here(request, mine);
+        try {
+            return framed(request, person, theme, server);
+        } catch (DataAccessException | TransactionException away) {
+            // The page that says so must not fail for the same reason.
+            return new Frame(
+                    person.name().value(), theme, List.of(), null, "", false, List.of(), 0, 0, version, server);
+        }
+    }
+
+    private Frame framed(HttpServletRequest request, Caller.Person person, @Nullable String theme, String server) {
+        var mine = access.mine();
+        var current = here(request, mine);
+        var here = current == null ? null : place(current);
+        var menu =
+                mine.stream().filter(name -> !name.equals(current)).limit(MENU).map(this::place);
         return new Frame(
                 person.name().value(),
                 theme,
-                mine,
+                Stream.concat(Stream.ofNullable(here), menu).toList(),
                 here == null ? null : here.name(),
                 here == null ? "" : here.role(),
                 access.isPlatformAdmin(),
@@ -83,12 +100,16 @@ public class Shell {
         return access.roleIn(name).map(role -> role.word()).orElse("");
     }
 
-    private static @Nullable Place here(HttpServletRequest request, List<Place> mine) {
+    private Place place(Name name) {
+        return new Place(name.value(), access.isPlatformAdmin() ? "admin" : roleIn(name));
+    }
+
+    private static @Nullable Name here(HttpServletRequest request, List<Name> mine) {
         var variables = request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
         var named = variables instanceof Map<?, ?> map && map.get("ns") instanceof String ns
                 ? ns
                 : request.getParameter("ns");
-        var found = mine.stream().filter(place -> place.name().equals(named)).findFirst();
+        var found = mine.stream().filter(name -> name.value().equals(named)).findFirst();
         return found.orElse(mine.isEmpty() ? null : mine.getFirst());
     }
 

@@ -1,10 +1,13 @@
 package dev.tidewright.tenancy;
 
+import dev.tidewright.kernel.Cursor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Slice;
 import dev.tidewright.kernel.Text;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +18,13 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** Namespaces as pages: the list, and each one's quota and members. */
 @Controller
 class NamespacePages {
+
+    private static final int PAGE = 30;
 
     private final NamespaceService service;
     private final Access access;
@@ -30,9 +36,34 @@ class NamespacePages {
 
     @GetMapping("/namespaces")
     @PreAuthorize("@access.signedIn()")
-    String list(Model model) {
+    String list(
+            @RequestParam(defaultValue = "") String q,
+            @RequestParam(required = false) @Nullable String cursor,
+            Model model) {
+        var words = q.strip().toLowerCase(Locale.ROOT);
+        var after = Cursor.text(cursor).orElse("");
+        var found = access.mine().stream()
+                .map(Name::value)
+                .filter(name -> name.contains(words) && name.compareTo(after) > 0)
+                .limit(PAGE + 1)
+                .toList();
+        var slice = Slice.of(found, PAGE, name -> name);
+        var self = UriComponentsBuilder.fromPath("/namespaces");
+        if (!words.isEmpty()) {
+            self.queryParam("q", words);
+        }
+        model.addAttribute("q", words);
+        model.addAttribute("first", after.isEmpty() ? null : self.encode().toUriString());
         model.addAttribute(
-                "rows", access.mine().stream().map(service::find).map(this::row).toList());
+                "next",
+                slice.nextCursor() == null
+                        ? null
+                        : self.queryParam("cursor", slice.nextCursor()).encode().toUriString());
+        model.addAttribute(
+                "rows",
+                slice.items().stream()
+                        .map(name -> row(service.find(Name.of(name))))
+                        .toList());
         model.addAttribute("mayCreate", access.isPlatformAdmin());
         model.addAttribute("standard", Limits.DEFAULT);
         return "namespaces";

@@ -1,9 +1,11 @@
 package dev.tidewright.web;
 
 import dev.tidewright.history.History;
+import dev.tidewright.history.HistoryEntry;
 import dev.tidewright.history.HistoryPosition;
 import dev.tidewright.kernel.Transition;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
@@ -49,17 +51,44 @@ class EventStreams {
         wakeAll();
     }
 
+    /** What happened, row by row. */
     SseEmitter open(String namespace, HistoryPosition from) {
+        return open(namespace, from, EventStreams::tell);
+    }
+
+    /** Only that something happened: for pages, which then ask for what they show. */
+    SseEmitter hints(String namespace, HistoryPosition from) {
+        return open(namespace, from, EventStreams::hint);
+    }
+
+    /** How some rows, at least one, are told. */
+    @FunctionalInterface
+    private interface Telling {
+        void to(SseEmitter emitter, List<HistoryEntry> entries) throws IOException;
+    }
+
+    private static void tell(SseEmitter emitter, List<HistoryEntry> entries) throws IOException {
+        for (var entry : entries) {
+            emitter.send(
+                    SseEmitter.event().id(entry.position()).name(entry.kind()).data(entry));
+        }
+    }
+
+    private static void hint(SseEmitter emitter, List<HistoryEntry> entries) throws IOException {
+        emitter.send(SseEmitter.event().id(entries.getLast().position()).data("changed"));
+    }
+
+    private SseEmitter open(String namespace, HistoryPosition from, Telling telling) {
         var emitter = new SseEmitter(settings.streamLife().toMillis());
         var open = new AtomicBoolean(true);
         emitter.onCompletion(() -> open.set(false));
         emitter.onTimeout(emitter::complete);
         emitter.onError(broken -> open.set(false));
-        Thread.ofVirtual().name("events " + namespace).start(() -> send(emitter, namespace, from, open));
+        Thread.ofVirtual().name("events " + namespace).start(() -> send(emitter, namespace, from, open, telling));
         return emitter;
     }
 
-    private void send(SseEmitter emitter, String namespace, HistoryPosition from, AtomicBoolean open) {
+    private void send(SseEmitter emitter, String namespace, HistoryPosition from, AtomicBoolean open, Telling telling) {
         var position = from;
         var lastSent = System.nanoTime();
         var seen = 0L;
@@ -67,12 +96,9 @@ class EventStreams {
             emitter.send(SseEmitter.event().comment("from " + from).reconnectTime(1000));
             while (open.get() && !closed) {
                 var entries = history.after(namespace, position, BATCH);
-                for (var entry : entries) {
-                    emitter.send(SseEmitter.event()
-                            .id(entry.position())
-                            .name(entry.kind())
-                            .data(entry));
-                    position = HistoryPosition.parse(entry.position());
+                if (!entries.isEmpty()) {
+                    telling.to(emitter, entries);
+                    position = HistoryPosition.parse(entries.getLast().position());
                     lastSent = System.nanoTime();
                 }
                 if (System.nanoTime() - lastSent > HEARTBEAT_NANOS) {

@@ -6,14 +6,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.servlet.ModelAndView;
 
 /** What is answered where no handler was reached: an unknown address, a fault in a filter. */
 @Controller
@@ -34,16 +32,15 @@ class FaultController implements ErrorController {
                     .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                     .body(problem);
         }
-        return new ModelAndView(
-                "error",
-                Map.of("status", status.value(), "code", slug, "sentence", sentence, "errors", List.of()),
-                status);
+        return PageErrors.page(request, status, slug, sentence, List.of());
     }
 
     private static String sentence(HttpStatus status) {
         return switch (status) {
             case NOT_FOUND -> "there is nothing at this address";
-            case FORBIDDEN -> "you may not do this, or the form is older than your session: load the page again";
+            case FORBIDDEN ->
+                "your session has ended, or you may not do this: keep a copy of what you typed, load the page again"
+                        + " and sign in";
             case METHOD_NOT_ALLOWED -> "this address does not take this method";
             case BAD_REQUEST ->
                 "the request's address or method cannot be accepted: leave out \"//\", \";\" and encoded slashes, and use a"

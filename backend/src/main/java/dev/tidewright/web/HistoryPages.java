@@ -2,6 +2,7 @@ package dev.tidewright.web;
 
 import dev.tidewright.history.History;
 import dev.tidewright.history.HistoryEntry;
+import dev.tidewright.history.HistoryPosition;
 import dev.tidewright.history.HistoryQuery;
 import dev.tidewright.kernel.Cursor;
 import dev.tidewright.kernel.Name;
@@ -11,12 +12,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /** What happened in a namespace: the list, its filters, and the same as a file. */
@@ -29,9 +33,11 @@ class HistoryPages {
             List.of("job", "model", "model-version", "alias", "endpoint", "revision", "rollout", "namespace", "member");
 
     private final History history;
+    private final EventStreams streams;
 
-    HistoryPages(History history) {
+    HistoryPages(History history, EventStreams streams) {
         this.history = history;
+        this.streams = streams;
     }
 
     @GetMapping("/ns/{ns}/history")
@@ -53,6 +59,14 @@ class HistoryPages {
                 "older",
                 slice.nextCursor() == null ? null : filter.address("/ns/" + ns + "/history", slice.nextCursor()));
         return "history";
+    }
+
+    /** Wakes the page that listens whenever something happened in its namespace. */
+    @GetMapping(path = "/ns/{ns}/live", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    SseEmitter live(
+            @PathVariable Name ns, @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String last) {
+        return streams.hints(ns.value(), last == null ? history.latest() : HistoryPosition.parse(last));
     }
 
     @GetMapping("/ns/{ns}/history.csv")

@@ -10,8 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.validation.BindException;
 import org.springframework.validation.FieldError;
 import org.springframework.web.bind.annotation.ControllerAdvice;
@@ -69,6 +71,17 @@ class PageErrors {
                         + Wanted.words(mismatch.getRequiredType());
     }
 
+    @ExceptionHandler({DataAccessResourceFailureException.class, CannotCreateTransactionException.class})
+    ModelAndView databaseAway(RuntimeException fault, HttpServletRequest request) {
+        LOG.warn("the database cannot be reached: {}", fault.toString());
+        return page(
+                request,
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "database-unavailable",
+                "the database cannot be reached just now: try again in a few seconds",
+                List.of());
+    }
+
     @ExceptionHandler
     ModelAndView on(RuntimeException fault, HttpServletRequest request) {
         if (DatabaseAwayFilter.isAway(fault)) {
@@ -84,7 +97,7 @@ class PageErrors {
                 List.of());
     }
 
-    private static ModelAndView page(
+    static ModelAndView page(
             HttpServletRequest request,
             HttpStatus status,
             String code,

@@ -1,0 +1,357 @@
+package dev.tidewright;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** Every page, with something on it: whether it can be seen, reached and read, by whom, and what it asks for meanwhile. */
+@IntegrationTest
+class LooksIT {
+
+    private static final String NS = "looks";
+    private static final String VIEWERS_PASSWORD = "a password for the viewer";
+
+    /** Writes colours, a progress bar, metrics, a picture and a notebook with all kinds of outputs. */
+    private static final String TRAIN = """
+            import json, os, sys
+            print("\\033[32mgreen\\033[0m and <b>not bold</b>")
+            for done in (0, 50, 100):
+                sys.stdout.write("\\r%3d%%|####|" % done)
+            print()
+            for line in range(900): print("line", line)
+            out = os.environ["TIDEWRIGHT_OUTPUT"]
+            with open(out + "/metrics.jsonl", "w") as file:
+                for step in range(9): file.write(json.dumps({"key": "rmse", "value": 9 - step, "step": step}) + "\\n")
+            os.makedirs(out + "/model")
+            open(out + "/model/model.py", "w").write("def predict(features):\\n    return [0 for _ in features]\\n")
+            png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+            def cell(source, *outputs):
+                return {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": source, "outputs": list(outputs)}
+            json.dump({"nbformat": 4, "nbformat_minor": 5, "metadata": {"language_info": {"name": "python"}}, "cells": [
+                {"cell_type": "markdown", "metadata": {}, "source": ["# Tides\\n", "rise <script>document.title='owned'</script>"]},
+                cell("fit()", {"output_type": "stream", "name": "stdout", "text": ["10%\\r", "100%\\n", "\\033[31mred\\033[0m"]}),
+                cell("table()", {"output_type": "execute_result", "data": {"text/html":
+                    "<script>document.title='owned'</script><table onclick=x><tr><td>59</td></tr></table>"}}),
+                cell("plot()", {"output_type": "display_data", "data": {"image/png": png}}),
+                cell("widget()", {"output_type": "display_data", "data": {"application/x-widget": {}}}),
+                cell("1/0", {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["\\033[31mZeroDivisionError\\033[0m"]}),
+            ]}, open(out + "/executed.ipynb", "w"))
+            """;
+
+    private static final String SERVICE = """
+            import http.server, os
+            class App(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
+            http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), App).serve_forever()
+            """;
+
+    private final List<String> complaints = new ArrayList<>();
+
+    private @Nullable Page page;
+
+    @LocalServerPort
+    private int port;
+
+    @BeforeEach
+    void somethingToLookAt() {
+        var admin = TestApi.admin(port);
+        if (admin.post("/api/v1/namespaces", "{\"name\":\"looks\",\"description\":\"what pages show\"}")
+                        .status()
+                != 201) {
+            return; // an earlier test has made it all
+        }
+        admin.post("/api/v1/users", "{\"name\":\"vera\",\"password\":\"" + VIEWERS_PASSWORD + "\"}");
+        admin.put("/api/v1/namespaces/looks/members/vera", "{\"role\":\"VIEWER\"}");
+        var at = "/api/v1/namespaces/looks";
+        var train = admin.upload(NS, "train.py", TRAIN.getBytes(StandardCharsets.UTF_8));
+        admin.post(
+                at + "/jobs",
+                "{\"name\":\"train\",\"source\":{\"upload\":\"%s\"},\"parameters\":{\"alpha\":1}}".formatted(train));
+        var app = admin.upload(NS, "app.py", SERVICE.getBytes(StandardCharsets.UTF_8));
+        admin.post(at + "/endpoints", """
+                {"name":"echo","serves":{"source":{"upload":"%s"}},"resources":{"cpu":"100m","memory":"64Mi"},
+                 "autoscaling":{"min":1,"max":3,"targetConcurrency":1.5},"reason":"first"}""".formatted(app));
+        until(admin, at + "/jobs/train", "SUCCEEDED");
+        admin.post(at + "/models", "{\"name\":\"tide\",\"description\":\"# Card\\n\\n* one\"}");
+        admin.post(at + "/models/tide/versions", "{\"job\":\"train\",\"path\":\"model\"}");
+        until(admin, at + "/endpoints/echo", "SERVING");
+        admin.put(at + "/models/tide/aliases/champion", "{\"version\":1,\"reason\":\"best\"}");
+    }
+
+    @AfterEach
+    void nobodyComplained() {
+        if (page != null) {
+            page.context().close();
+        }
+        assertThat(complaints).isEmpty();
+    }
+
+    private static Stream<String> pages() {
+        return Stream.of(
+                "/ns/looks",
+                "/ns/looks/jobs",
+                "/ns/looks/jobs/new",
+                "/ns/looks/jobs/new?from=train",
+                "/ns/looks/jobs/train",
+                "/ns/looks/jobs/train?tab=artifacts&file=model/model.py",
+                "/ns/looks/jobs/train?tab=events",
+                "/ns/looks/jobs/train?tab=json",
+                "/ns/looks/jobs/train/notebook",
+                "/ns/looks/models",
+                "/ns/looks/models/register?job=train",
+                "/ns/looks/models/tide",
+                "/ns/looks/models/tide?dialog=move",
+                "/ns/looks/models/tide/versions/1",
+                "/ns/looks/endpoints",
+                "/ns/looks/endpoints/new",
+                "/ns/looks/endpoints/new?endpoint=echo",
+                "/ns/looks/endpoints/echo",
+                "/ns/looks/endpoints/echo?tab=revisions",
+                "/ns/looks/endpoints/echo/autoscaling",
+                "/ns/looks/endpoints/echo?tab=playground",
+                "/ns/looks/endpoints/echo?tab=logs",
+                "/ns/looks/endpoints/echo?tab=events",
+                "/ns/looks/endpoints/echo?tab=settings",
+                "/ns/looks/endpoints/echo?tab=json",
+                "/ns/looks/endpoints/echo/rollback?revision=1",
+                "/ns/looks/history",
+                "/ns/looks/settings",
+                "/ns/looks/faulty",
+                "/ns/nowhere",
+                "/no/such/page",
+                "/namespaces",
+                "/users",
+                "/account",
+                "/account/tokens",
+                "/search?q=train",
+                "/help",
+                "/sign-in",
+                "/sign-in?error");
+    }
+
+    @Test
+    void everyPageIsAccessibleInLightAndDark() {
+        var page = signedIn(true, "admin");
+        var found = pages().flatMap(path -> {
+                    page.navigate(url(path));
+                    return Stream.of("light", "dark").flatMap(theme -> serious(page, path, theme));
+                })
+                .toList();
+        complaints.removeIf(text -> text.contains("status of 500"));
+        assertThat(found).isEmpty();
+    }
+
+    private static Stream<String> serious(Page page, String path, String theme) {
+        page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme; }", theme);
+        return new AxeBuilder(page)
+                .analyze().getViolations().stream()
+                        .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
+                        .map(rule -> path + " " + theme + " " + rule.getId() + " "
+                                + rule.getNodes().getFirst().getHtml());
+    }
+
+    @Test
+    void everyPageReadsWithoutJavaScript() {
+        var page = signedIn(false, "admin");
+        pages().forEach(path -> {
+            page.navigate(url(path));
+            assertThat(page.locator("h1").first()).isVisible();
+            assertThat(page.locator(".only-js:visible")).hasCount(0);
+        });
+        page.navigate(url("/ns/looks/jobs/train"));
+        assertThat(page.locator(".log pre")).containsText("line 899");
+        page.getByText("Earlier lines").click();
+        assertThat(page.locator(".log pre")).containsText("line 400");
+        complaints.removeIf(text -> text.contains("status of 500"));
+    }
+
+    @Test
+    void aFaultSaysANumberAndNothingElse() {
+        var page = signedIn(true, "admin");
+        assertThat(page.navigate(url("/ns/looks/faulty")).status()).isEqualTo(500);
+        assertThat(page.locator("main")).containsText("tell an admin of the platform this number");
+        assertThat(page.content()).doesNotContain("what nobody outside may read");
+        complaints.removeIf(text -> text.contains("status of 500"));
+    }
+
+    @Test
+    void aViewerSeesEverythingAndWhatItWouldNeed() {
+        var page = signedIn(true, "vera");
+        pages().filter(path -> path.startsWith("/ns/looks") && !path.contains("faulty") && !path.contains("dialog"))
+                .forEach(path -> {
+                    page.navigate(url(path));
+                    assertThat(page.locator("h1").first()).isVisible();
+                    // The playground only reads.
+                    assertThat(page.locator("main form[method=post]:not([action$=playground]) button:enabled:visible"))
+                            .hasCount(0);
+                });
+        page.navigate(url("/ns/looks/endpoints/echo/autoscaling"));
+        assertThat(page.locator(".needs").last()).containsText("needs deployer");
+        assertThat(page.navigate(url("/users")).status()).isEqualTo(403);
+        assertThat(page.locator("main")).containsText("an admin of the platform");
+        assertThat(page.navigate(url("/ns/nowhere")).status()).isEqualTo(404);
+        var other = TestApi.admin(port).namespace();
+        assertThat(page.navigate(url("/ns/" + other + "/jobs")).status()).isEqualTo(404);
+    }
+
+    @Test
+    void theKeyboardIsEnough() {
+        var page = signedIn(true, "admin");
+        page.navigate(url("/ns/looks"));
+        page.keyboard().press("Tab");
+        assertThat(page.locator(".skip")).isFocused();
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#main")).isFocused();
+        page.keyboard().press("g");
+        page.keyboard().press("m");
+        page.waitForURL("**/ns/looks/models");
+        page.keyboard().press("/");
+        page.keyboard().type("train");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/search?**");
+        page.locator("main a")
+                .filter(new com.microsoft.playwright.Locator.FilterOptions().setHasText("train"))
+                .first()
+                .press("Enter");
+        page.waitForURL("**/jobs/train");
+        page.navigate(url("/ns/looks/models/tide"));
+        page.locator("[data-dialog=move]").press("Enter");
+        assertThat(page.locator("dialog#move")).isVisible();
+        page.keyboard().press("Escape");
+        assertThat(page.locator("dialog#move")).not().isVisible();
+        assertThat(page.locator("[data-dialog=move]")).isFocused();
+    }
+
+    @Test
+    void aLogShowsItsColoursTheLastStateOfABarAndItsBeginningOnDemand() {
+        var page = signedIn(true, "admin");
+        page.navigate(url("/ns/looks/jobs/train"));
+        assertThat(page.locator(".log pre")).not().containsText("green");
+        while (page.locator("a[data-earlier]").isVisible()) {
+            var before = page.locator(".log .ln").count();
+            page.locator("a[data-earlier]").click();
+            page.waitForCondition(() -> page.locator(".log .ln").count() > before);
+        }
+        assertThat(page.locator(".log .t2")).hasText("green");
+        assertThat(page.locator(".log pre")).containsText("and <b>not bold</b>");
+        assertThat(page.locator(".log pre")).containsText("100%|####|");
+        assertThat(page.locator(".log pre")).not().containsText("50%|####|");
+    }
+
+    @Test
+    void anExecutedNotebookIsReadAndNothingInItRuns() {
+        var page = signedIn(true, "admin");
+        page.navigate(url("/ns/looks/jobs/train"));
+        page.getByText("Notebook", new Page.GetByTextOptions().setExact(true)).click();
+        page.waitForURL("**/notebook?**");
+        assertThat(page.locator(".cell h1")).hasText("Tides");
+        assertThat(page.locator(".output.text")).containsText("100%");
+        assertThat(page.locator(".output.text .t1")).hasText("red");
+        assertThat(page.locator(".output table td")).hasText("59");
+        assertThat(page.locator(".output.error")).containsText("ZeroDivisionError");
+        assertThat(page.locator(".output.other")).containsText("application/x-widget is not shown");
+        page.waitForCondition(
+                () -> Boolean.TRUE.equals(page.evaluate("document.querySelector('.output img').naturalWidth === 1")));
+        assertThat(page.title()).doesNotContain("owned");
+        assertThat(page.locator("main script, main [onclick]")).hasCount(0);
+    }
+
+    @Test
+    void aPolicyIsPlannedAndSwitchedOffOnThePage() {
+        var page = signedIn(true, "admin");
+        page.navigate(url("/ns/looks/endpoints/echo/autoscaling"));
+        page.getByLabel("At most").fill("none");
+        page.getByLabel("At most").blur();
+        assertThat(page.locator("#plan")).containsText("\"none\" is no number");
+        page.getByLabel("Number of replicas").selectOption("fixed");
+        page.getByLabel("At most").isHidden();
+        assertThat(page.locator("#plan")).containsText("no number");
+        page.navigate(url("/ns/looks/endpoints/echo/autoscaling"));
+        page.getByLabel("Number of replicas").selectOption("fixed");
+        assertThat(page.locator("#plan")).containsText("Makes revision 2");
+        assertThat(page.locator("#plan")).containsText("autoscaling.max");
+        page.getByText("The same with curl").click();
+        assertThat(page.locator("#plan pre")).containsText("curl -X PUT http://127.0.0.1");
+        page.getByLabel("Reason").fill("calm");
+        page.getByText("Keep it as a new revision").click();
+        assertThat(page.locator(".note")).containsText("The number of replicas is fixed: 1");
+        assertThat(page.locator("p.lead").first()).containsText("revision 2");
+    }
+
+    @Test
+    void anIdlePageIsSilentUntilSomethingHappens() {
+        var page = signedIn(true, "admin");
+        page.waitForRequest(request -> request.url().endsWith("/live"), () -> page.navigate(url("/ns/looks/history")));
+        page.waitForTimeout(1_500); // the first look after the stream has opened
+        var asked = new ArrayList<String>();
+        page.onRequest(request -> asked.add(request.url()));
+        page.waitForTimeout(6_000);
+        assertThat(asked).isEmpty();
+        TestApi.admin(port).post("/api/v1/namespaces/looks/models", "{\"name\":\"news\"}");
+        assertThat(page.locator("table")).containsText("news");
+    }
+
+    @Test
+    void anEndedSessionLeadsToTheSignInAndBackToThePage() {
+        var page = signedIn(true, "admin");
+        page.navigate(url("/ns/looks/jobs/train?tab=events"));
+        page.context().clearCookies();
+        page.locator("#live").dispatchEvent("tick");
+        page.waitForURL("**/sign-in");
+        OneBrowser.fillIn(page, "admin", "wrong");
+        assertThat(page.locator("[role=alert]")).containsText("do not match");
+        OneBrowser.fillIn(page, "admin", TestInstallation.ADMIN_PASSWORD);
+        page.waitForURL("**/ns/looks/jobs/train?tab=events**");
+
+        page.navigate(url("/ns/looks/models/register?job=train"));
+        page.context().clearCookies();
+        page.getByLabel("Model", new Page.GetByLabelOptions().setExact(true)).fill("typed");
+        page.locator("main form button").press("Enter");
+        assertThat(page.locator(".refusal")).containsText("Your session has ended");
+        assertThat(page.locator("header"))
+                .hasCount(1 + page.locator("main header").count());
+    }
+
+    private Page signedIn(boolean scripts, String user) {
+        var fresh = OneBrowser.page(scripts, ColorScheme.LIGHT, complaints);
+        page = fresh;
+        OneBrowser.signIn(fresh, port, user, user.equals("admin") ? TestInstallation.ADMIN_PASSWORD : VIEWERS_PASSWORD);
+        return fresh;
+    }
+
+    private String url(String path) {
+        return "http://127.0.0.1:" + port + path;
+    }
+
+    private static void until(TestApi api, String path, String phase) {
+        for (var end = System.nanoTime() + Duration.ofSeconds(90).toNanos(); System.nanoTime() < end; ) {
+            if (api.get(path).json().at("/status/phase").asString("").equals(phase)) {
+                return;
+            }
+            pause();
+        }
+        throw new AssertionError(path + " is not " + phase + ": " + api.get(path));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(200);
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+}
