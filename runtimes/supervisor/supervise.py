@@ -13,10 +13,14 @@ import errno
 import fcntl
 import json
 import os
+import re
 import select
 import signal
 import sys
 import time
+
+# Colours and the like: they are for a terminal, and the last line goes into a sentence.
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])?")
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -225,7 +229,8 @@ class Log:
 
     def last_line(self):
         text = self.tail.decode("utf-8", "replace")
-        lines = ["".join(c for c in line if c.isprintable()).strip() for line in text.splitlines()]
+        lines = [ESCAPES.sub("", line) for line in text.splitlines()]
+        lines = ["".join(c for c in line if c.isprintable()).strip() for line in lines]
         lines = [line for line in lines if line]
         return lines[-1][:300] if lines else ""
 

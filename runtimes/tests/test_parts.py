@@ -10,6 +10,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "launcher"))
 
 from tidewright_launcher import environment, metrics, outputs, requirements  # noqa: E402
 from tidewright_launcher.ending import Failed, last_sentence  # noqa: E402
+from tidewright_launcher.process import plain  # noqa: E402
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "supervisor"))
+
+import supervise  # noqa: E402
 
 
 class Requirements(unittest.TestCase):
@@ -105,6 +110,13 @@ class Outputs(unittest.TestCase):
 
 
 class Sentences(unittest.TestCase):
+    def test_last_words_have_no_colours(self):
+        line = "no \x1b[1;31mdata\x1b[0m\there \x1b]8;;http://x\x07link\x1b]8;;\x07"
+        self.assertEqual(plain(line), "no data here link")
+        log = supervise.Log.__new__(supervise.Log)
+        log.tail = b"first\n" + line.replace("\t", " ").encode() + b"\n"
+        self.assertEqual(log.last_line(), "no data here link")
+
     def test_the_termination_message_is_one_short_line(self):
         with tempfile.TemporaryDirectory() as name:
             path = Path(name) / "t"

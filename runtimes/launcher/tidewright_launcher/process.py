@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -102,9 +103,17 @@ class Process:
 
     def _remember(self, name: str, lines: bytes) -> None:
         for line in lines.replace(b"\r", b"\n").split(b"\n")[-20:]:
-            text = line.decode("utf-8", "replace").strip()
+            text = plain(line.decode("utf-8", "replace"))
             if text:
                 self._last[name].append(text[:1000])
+
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])?")
+
+
+def plain(line: str) -> str:
+    """Without colours: they are for a terminal, and these words go into a sentence."""
+    return "".join(one for one in _ESCAPES.sub("", line).expandtabs(1) if one.isprintable()).strip()
 
 
 def die_with_parent() -> None:

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -146,6 +147,8 @@ class LooksIT {
     @Test
     void everyPageIsAccessibleInLightAndDark() {
         var page = signedIn(true, "admin");
+        // A colour on its way from one theme to the other is neither.
+        page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
         var found = pages().flatMap(path -> {
                     page.navigate(url(path));
                     return Stream.of("light", "dark").flatMap(theme -> serious(page, path, theme));
@@ -157,7 +160,9 @@ class LooksIT {
 
     private static Stream<String> serious(Page page, String path, String theme) {
         page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme; }", theme);
-        return new AxeBuilder(page)
+        var axe = new AxeBuilder(page).setLegacyMode(true);
+        // What is not a colour is the same in both.
+        return (theme.equals("light") ? axe : axe.withRules(List.of("color-contrast")))
                 .analyze().getViolations().stream()
                         .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
                         .map(rule -> path + " " + theme + " " + rule.getId() + " "
@@ -196,9 +201,13 @@ class LooksIT {
                     page.navigate(url(path));
                     assertThat(page.locator("h1").first()).isVisible();
                     // The playground only reads.
-                    assertThat(page.locator("main form[method=post]:not([action$=playground]) button:enabled:visible"))
+                    assertThat(
+                                    page.locator(
+                                            "main form[method=post]:not([action$=playground]) button:not([type=button]):enabled:visible"))
                             .hasCount(0);
                 });
+        page.navigate(url("/ns/looks"));
+        assertThat(page.locator(".needs")).containsText(new String[] {"needs editor", "needs deployer"});
         page.navigate(url("/ns/looks/endpoints/echo/autoscaling"));
         assertThat(page.locator(".needs").last()).containsText("needs deployer");
         assertThat(page.navigate(url("/users")).status()).isEqualTo(403);
@@ -276,17 +285,17 @@ class LooksIT {
         page.navigate(url("/ns/looks/endpoints/echo/autoscaling"));
         page.getByLabel("At most").fill("none");
         page.getByLabel("At most").blur();
-        assertThat(page.locator("#plan")).containsText("\"none\" is no number");
+        assertThat(page.locator("#plan")).containsText("\"none\" is not valid");
         page.getByLabel("Number of replicas").selectOption("fixed");
-        page.getByLabel("At most").isHidden();
-        assertThat(page.locator("#plan")).containsText("no number");
+        assertThat(page.getByLabel("At most")).not().isVisible();
+        assertThat(page.locator("#plan")).containsText("is not valid");
         page.navigate(url("/ns/looks/endpoints/echo/autoscaling"));
         page.getByLabel("Number of replicas").selectOption("fixed");
         assertThat(page.locator("#plan")).containsText("Makes revision 2");
         assertThat(page.locator("#plan")).containsText("autoscaling.max");
         page.getByText("The same with curl").click();
         assertThat(page.locator("#plan pre")).containsText("curl -X PUT http://127.0.0.1");
-        page.getByLabel("Reason").fill("calm");
+        page.locator("#reason").fill("calm");
         page.getByText("Keep it as a new revision").click();
         assertThat(page.locator(".note")).containsText("The number of replicas is fixed: 1");
         assertThat(page.locator("p.lead").first()).containsText("revision 2");

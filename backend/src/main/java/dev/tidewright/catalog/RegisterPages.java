@@ -3,6 +3,7 @@ package dev.tidewright.catalog;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tenancy.Access;
+import dev.tidewright.tenancy.Role;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
@@ -40,6 +41,9 @@ class RegisterPages {
         page.addAttribute("ns", ns);
         page.addAttribute("job", job);
         page.addAttribute("chosen", model);
+        page.addAttribute(
+                "may",
+                access.roleIn(ns).filter(role -> role.covers(Role.EDITOR)).isPresent());
         page.addAttribute(
                 "models",
                 catalog.models(ns, ModelQuery.of(null, null), null, 200).items());

@@ -6,6 +6,7 @@ import dev.tidewright.history.HistoryQuery;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tenancy.Namespaces;
+import dev.tidewright.tenancy.Role;
 import java.util.List;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
@@ -49,6 +50,11 @@ class HomePages {
         model.addAttribute("active", board.active(ns));
         model.addAttribute("serving", board.serving(ns));
         model.addAttribute("steps", board.steps(ns));
+        var role = access.roleIn(ns);
+        model.addAttribute(
+                "mayTrain", role.filter(mine -> mine.covers(Role.EDITOR)).isPresent());
+        model.addAttribute(
+                "mayDeploy", role.filter(mine -> mine.covers(Role.DEPLOYER)).isPresent());
         model.addAttribute("changes", changes(ns));
         return "home";
     }

@@ -63,14 +63,6 @@ class PageErrors {
         return page(request, HttpStatus.UNPROCESSABLE_CONTENT, "invalid-value", sentence, errors);
     }
 
-    private static String sentence(FieldError error) {
-        var mismatch = error.contains(TypeMismatchException.class) ? error.unwrap(TypeMismatchException.class) : null;
-        return mismatch == null
-                ? String.valueOf(error.getDefaultMessage())
-                : "\"" + Text.shortened(String.valueOf(error.getRejectedValue()), 60) + "\" is not valid: "
-                        + Wanted.words(mismatch.getRequiredType());
-    }
-
     @ExceptionHandler({DataAccessResourceFailureException.class, CannotCreateTransactionException.class})
     ModelAndView databaseAway(RuntimeException fault, HttpServletRequest request) {
         LOG.warn("the database cannot be reached: {}", fault.toString());
@@ -106,5 +98,13 @@ class PageErrors {
         var view = request.getHeader("HX-Request") == null ? "error" : "parts/form :: refusal";
         return new ModelAndView(
                 view, Map.of("status", status.value(), "code", code, "sentence", sentence, "errors", errors), status);
+    }
+
+    private static String sentence(FieldError error) {
+        var mismatch = error.contains(TypeMismatchException.class) ? error.unwrap(TypeMismatchException.class) : null;
+        return mismatch == null
+                ? String.valueOf(error.getDefaultMessage())
+                : "\"" + Text.shortened(String.valueOf(error.getRejectedValue()), 60) + "\" is not valid: "
+                        + Wanted.words(mismatch.getRequiredType());
     }
 }
