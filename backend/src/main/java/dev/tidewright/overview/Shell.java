@@ -13,10 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.info.BuildProperties;
-import org.springframework.dao.DataAccessException;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.servlet.HandlerMapping;
@@ -59,16 +57,6 @@ public class Shell {
         if (authentication == null || !(authentication.getPrincipal() instanceof Caller.Person person)) {
             return new Frame(null, theme, List.of(), null, "", false, List.of(), 0, 0, version, server);
         }
-        try {
-            return framed(request, person, theme, server);
-        } catch (DataAccessException | TransactionException away) {
-            // The page that says so must not fail for the same reason.
-            return new Frame(
-                    person.name().value(), theme, List.of(), null, "", false, List.of(), 0, 0, version, server);
-        }
-    }
-
-    private Frame framed(HttpServletRequest request, Caller.Person person, @Nullable String theme, String server) {
         var mine = access.mine();
         var current = here(request, mine);
         var here = current == null ? null : place(current);

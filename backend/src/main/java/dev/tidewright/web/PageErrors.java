@@ -10,10 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.core.annotation.Order;
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.validation.BindException;
 import org.springframework.validation.FieldError;
 import org.springframework.web.bind.annotation.ControllerAdvice;
@@ -61,17 +59,6 @@ class PageErrors {
                 ? "the form cannot be read"
                 : errors.getFirst().field() + ": " + errors.getFirst().message();
         return page(request, HttpStatus.UNPROCESSABLE_CONTENT, "invalid-value", sentence, errors);
-    }
-
-    @ExceptionHandler({DataAccessResourceFailureException.class, CannotCreateTransactionException.class})
-    ModelAndView databaseAway(RuntimeException fault, HttpServletRequest request) {
-        LOG.warn("the database cannot be reached: {}", fault.toString());
-        return page(
-                request,
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "database-unavailable",
-                "the database cannot be reached just now: try again in a few seconds",
-                List.of());
     }
 
     @ExceptionHandler
