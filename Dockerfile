@@ -4,12 +4,12 @@ COPY pom.xml ./
 COPY .mvn .mvn
 COPY backend/pom.xml backend/
 # The libraries change seldom: their layer is made of the poms alone.
-RUN --mount=type=cache,target=/root/.m2 mvn -q -B -pl backend dependency:go-offline
+RUN --mount=type=cache,target=/m2 mvn -q -B -Dmaven.repo.local=/m2 -pl backend dependency:go-offline
 COPY db db
 COPY frontend frontend
 COPY runtimes runtimes
 COPY backend/src/main backend/src/main
-RUN --mount=type=cache,target=/root/.m2 mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true package
+RUN --mount=type=cache,target=/m2 mvn -q -B -Dmaven.repo.local=/m2 -Dmaven.test.skip=true -Dspotless.check.skip=true package
 RUN java -Djarmode=tools -jar backend/target/tidewright.jar extract --layers --destination /layers \
     && test -f /layers/application/tidewright.jar
 

@@ -70,6 +70,8 @@ class DatabaseAwayFilter extends OncePerRequestFilter {
         response.setHeader("Content-Security-Policy", SecurityConfiguration.CONTENT_POLICY);
         response.setContentType(MediaType.TEXT_HTML_VALUE + ";charset=UTF-8");
         // Without a template: those ask who is signed in.
-        new ClassPathResource("templates/away.html").getInputStream().transferTo(response.getOutputStream());
+        try (var page = new ClassPathResource("templates/away.html").getInputStream()) {
+            page.transferTo(response.getOutputStream());
+        }
     }
 }

@@ -34,10 +34,22 @@ final class Views {
             return new Observation(
                     id, Observation.Phase.FAILED, "IMAGE_UNSUPPORTED", NO_IMAGES, images(held), null, null);
         }
-        var replicas = held.replicas().stream().map(Views::of).toList();
+        var seen = held.replicas().stream().map(Seen::of).toList();
+        var replicas = seen.stream().map(Views::of).toList();
         return held.workload() instanceof Workload.Batch
-                ? batch(id, held.replicas().getFirst(), replicas)
+                ? batch(id, seen.getFirst(), replicas)
                 : service(id, held, replicas);
+    }
+
+    /** What a replica's files said at one moment: read twice, they may say two things about one replica. */
+    private record Seen(
+            Replica replica,
+            @Nullable State state,
+            @Nullable End end) {
+        static Seen of(Replica replica) {
+            var end = replica.exit().orElse(null); // before the state, which is never younger
+            return new Seen(replica, replica.state().orElse(null), end);
+        }
     }
 
     private static List<ReplicaStatus> images(Held held) {
@@ -54,10 +66,10 @@ final class Views {
                 .toList();
     }
 
-    private static Observation batch(WorkloadId id, Replica replica, List<ReplicaStatus> replicas) {
+    private static Observation batch(WorkloadId id, Seen seen, List<ReplicaStatus> replicas) {
         var status = replicas.getFirst();
-        var startedAt = replica.state().map(State::since).orElse(null);
-        var end = replica.exit().orElse(null);
+        var startedAt = seen.state() == null ? null : seen.state().since();
+        var end = seen.end();
         if (end == null) {
             var phase = startedAt == null ? Observation.Phase.PENDING : Observation.Phase.RUNNING;
             return new Observation(id, phase, status.reason(), status.message(), replicas, startedAt, null);
@@ -91,9 +103,10 @@ final class Views {
                 null);
     }
 
-    private static ReplicaStatus of(Replica replica) {
-        var state = replica.state().orElse(null);
-        var end = replica.exit().orElse(null);
+    private static ReplicaStatus of(Seen seen) {
+        var replica = seen.replica();
+        var state = seen.state();
+        var end = seen.end();
         var drain = replica.drain().orElse(null);
         var since = state == null ? replica.card().createdAt() : state.since();
         if (drain != null) {
