@@ -35,7 +35,7 @@ class EndpointLogs {
                                 (ReplicaRow one) -> !one.phase().equals("READY"))
                         .thenComparing(ReplicaRow::since))
                 .orElseThrow(() -> new Refusal.NotFound("replica", replica == null ? "of " + endpoint : replica));
-        return new Source(new WorkloadId(namespace, Workloads.KIND, endpoint + "-r" + row.revision()), row.name());
+        return new Source(new WorkloadId(namespace, Workloads.KIND, row.workload()), row.name());
     }
 
     LogSlice read(Source source, long position) {

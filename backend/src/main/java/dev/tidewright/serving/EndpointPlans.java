@@ -4,6 +4,7 @@ import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Quantities;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Resources;
+import dev.tidewright.kernel.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -47,12 +48,14 @@ public class EndpointPlans {
      * @param revision the number it would get; null when nothing of what is served would change
      * @param changes against what is served now
      * @param objects what would run
+     * @param keepsReplicas those that run would go on: nothing a replica is made from would change
      */
     public record Plan(
             boolean creates,
             @Nullable Integer revision,
             List<SpecDiff.Change> changes,
             List<String> objects,
+            boolean keepsReplicas,
             Quota quota,
             List<String> warnings) {}
 
@@ -79,7 +82,8 @@ public class EndpointPlans {
         var endpoint = endpoints.find(namespace, name).orElseThrow(() -> new Refusal.NotFound("endpoint", name));
         var spec = Objects.requireNonNull(target(namespace, name));
         var replicas = spec.wanted(endpoint.autoscaledReplicas());
-        var rolls = accepted.revision() != null && before != null;
+        var keeps = before != null && endpoint.running() && maker.keepsReplicas(before, spec);
+        var rolls = accepted.revision() != null && before != null && !keeps;
         var surge = rolls ? spec.rollout().plan(replicas).maxSurge() : 0;
         var now = before == null || !endpoint.running()
                 ? Resources.NONE
@@ -92,10 +96,11 @@ public class EndpointPlans {
                 before == null ? List.of() : maker.between(before, spec),
                 accepted.revision() == null
                         ? List.of()
-                        : List.of("workload " + name + "-r" + accepted.revision() + ": " + replicas + " replicas of "
+                        : List.of(Text.counted(replicas, "replica") + " of "
                                 + spec.resources().cpu() + " cpu and "
                                 + Quantities.memory(spec.resources().memoryBytes()) + " memory, serving "
                                 + spec.serves().words()),
+                keeps,
                 new Quota(now, settled, settled.plus(extra)),
                 warnings(endpoint, spec, accepted, surge));
     }

@@ -73,8 +73,8 @@ class FleetService {
         }
         var endpoint = found.get();
         var now = clock.instant();
-        var seen = sightings.stream().collect(Collectors.toMap(Sighting::revision, Function.identity()));
         var live = live(endpoint);
+        var seen = seen(live, sightings);
         var before = live.stream().collect(Collectors.toMap(RevisionRun::number, RevisionRun::wantedReplicas));
         var crew = new Crew(endpoint, live, specs(endpoint, live), fleets(live, seen));
 
@@ -127,17 +127,37 @@ class FleetService {
         }
     }
 
-    /** The rows of everything that may run; the wanted revision's comes back to life when it is needed again. */
+    /**
+     * The rows of everything that may run. The wanted revision's comes back to life when it is needed again, and has the
+     * replicas that it shares with others.
+     */
     private List<RevisionRun> live(Endpoint endpoint) {
         var live = new ArrayList<>(runs.findByEndpointIdAndLiveTrueOrderByNumberDesc(endpoint.id()));
         var target = endpoint.rollout().target();
         if (endpoint.running() && live.stream().noneMatch(run -> run.number() == target)) {
             runs.findByEndpointIdAndNumber(endpoint.id(), target).ifPresent(run -> {
                 run.revive();
+                live.stream().filter(run::sharesReplicasWith).findFirst().ifPresent(other -> {
+                    run.takeOver(other);
+                    runs.save(other);
+                    live.remove(other);
+                });
                 live.add(run);
             });
         }
         return live;
+    }
+
+    /** What was seen, by the revision whose it is now. */
+    private static Map<Integer, Sighting> seen(List<RevisionRun> live, List<Sighting> sightings) {
+        var seen = new HashMap<Integer, Sighting>();
+        for (var run : live) {
+            sightings.stream()
+                    .filter(sighting -> sighting.workload() == run.workload())
+                    .findFirst()
+                    .ifPresent(sighting -> seen.put(run.number(), sighting.of(run.number())));
+        }
+        return seen;
     }
 
     private static Map<Integer, Fleet> fleets(List<RevisionRun> live, Map<Integer, Sighting> seen) {
@@ -228,6 +248,9 @@ class FleetService {
     private Map<Integer, Revision> specs(Endpoint endpoint, List<RevisionRun> live) {
         var numbers = live.stream().map(RevisionRun::number).collect(Collectors.toCollection(HashSet::new));
         numbers.add(endpoint.rollout().target());
+        if (endpoint.rollout().stable() != null) {
+            numbers.add(endpoint.rollout().stable()); // a rollout may return to it in this pass
+        }
         return revisions.findByEndpointIdAndNumberIn(endpoint.id(), numbers).stream()
                 .collect(Collectors.toMap(Revision::number, Function.identity()));
     }
@@ -238,8 +261,9 @@ class FleetService {
                 .filter(RevisionRun::live)
                 .filter(run -> specs.containsKey(run.number()))
                 .map(run -> new Orders.Order(
-                        run.revisionId(),
                         run.number(),
+                        run.workload(),
+                        run.workloadRevisionId(),
                         run.wantedReplicas(),
                         run.wantedReplicas() < before.getOrDefault(run.number(), 0),
                         java.util.Objects.requireNonNull(specs.get(run.number()))

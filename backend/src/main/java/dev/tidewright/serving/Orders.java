@@ -24,7 +24,9 @@ record Orders(
     /**
      * What one revision is to run.
      *
+     * @param workload the number of the revision that its replicas were first made for
+     * @param madeFor the id of that revision
      * @param shrinks fewer than it was told to run before
      */
-    record Order(UUID revisionId, int number, int wanted, boolean shrinks, RevisionSpec spec) {}
+    record Order(int number, int workload, UUID madeFor, int wanted, boolean shrinks, RevisionSpec spec) {}
 }

@@ -2,17 +2,21 @@ package dev.tidewright.serving;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidewright.cluster.ReplicaStatus;
+import dev.tidewright.cluster.WorkloadId;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One replica as it was last seen.
  *
+ * @param revision that it serves
+ * @param workload that it is one of, named after the revision that it was made for
  * @param message one sentence; for a crash it carries the last line of the log
  * @param since ISO 8601
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ReplicaRow(
         int revision,
+        String workload,
         String name,
         String phase,
         @Nullable String host,
@@ -22,9 +26,10 @@ public record ReplicaRow(
         String message,
         String since) {
 
-    static ReplicaRow of(int revision, ReplicaStatus replica) {
+    static ReplicaRow of(int revision, WorkloadId workload, ReplicaStatus replica) {
         return new ReplicaRow(
                 revision,
+                workload.name(),
                 replica.name(),
                 replica.phase().name(),
                 replica.host(),

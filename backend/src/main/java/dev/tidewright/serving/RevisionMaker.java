@@ -52,6 +52,10 @@ class RevisionMaker {
         return diff.between(before, after);
     }
 
+    boolean keepsReplicas(RevisionSpec before, RevisionSpec after) {
+        return diff.keepsReplicas(before, after);
+    }
+
     Map<String, String> changes(RevisionSpec before, RevisionSpec after) {
         return diff.words(before, after);
     }
@@ -61,7 +65,7 @@ class RevisionMaker {
         if (source != null) {
             uploads.take(endpoint.namespace(), source.upload(), source(origin.id()));
         }
-        return keep(new Revision(endpoint, spec, diff.digest(spec), origin));
+        return keep(endpoint, new Revision(endpoint, spec, diff.digest(spec), origin));
     }
 
     /** A rollback needs neither the catalog nor the upload: everything is in the revision that it copies. */
@@ -74,16 +78,21 @@ class RevisionMaker {
         if (earlier.spec().serves().source() != null) {
             artifacts.copy(endpoint.namespace(), source(earlier.id()), source(origin.id()), "");
         }
-        return keep(new Revision(endpoint, spec, diff.digest(spec), origin));
+        return keep(endpoint, new Revision(endpoint, spec, diff.digest(spec), origin));
     }
 
     void requireStillThere(Name namespace, RevisionSpec spec) {
         resolver.requireStillThere(namespace, spec.serves());
     }
 
-    private Revision keep(Revision revision) {
+    private Revision keep(Endpoint endpoint, Revision revision) {
         var kept = revisions.save(revision);
-        runs.save(new RevisionRun(kept));
+        var served = endpoint.rollout().target();
+        var goesOn = revisions
+                .findByEndpointIdAndNumber(endpoint.id(), served)
+                .filter(before -> diff.keepsReplicas(before.spec(), kept.spec()))
+                .flatMap(before -> runs.findByEndpointIdAndNumber(endpoint.id(), served));
+        runs.save(goesOn.map(run -> new RevisionRun(kept, run)).orElseGet(() -> new RevisionRun(kept)));
         return kept;
     }
 }

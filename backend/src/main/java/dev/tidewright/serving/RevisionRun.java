@@ -6,9 +6,13 @@ import jakarta.persistence.PostLoad;
 import jakarta.persistence.PostPersist;
 import jakarta.persistence.Transient;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Persistable;
 
-/** The workload of one revision: how many replicas the cluster was last told to run. The revision itself never changes. */
+/**
+ * The workload of one revision: how many replicas the cluster was last told to run. The revision itself never changes.
+ * Revisions that differ in nothing that a replica is made from share one workload, which belongs to one of them at a time.
+ */
 @Entity
 class RevisionRun implements Persistable<UUID> {
 
@@ -17,6 +21,11 @@ class RevisionRun implements Persistable<UUID> {
 
     private UUID endpointId;
     private int number;
+
+    /** The revision whose replicas these were first, and that their workload is named after; null: this one. */
+    private @Nullable UUID workloadRevisionId;
+
+    private @Nullable Integer workloadNumber;
 
     /** Written before the cluster is told, so that what was asked for is never more than this. */
     private int wantedReplicas;
@@ -40,6 +49,14 @@ class RevisionRun implements Persistable<UUID> {
         fresh = true;
     }
 
+    /** A revision that is served by the replicas of an earlier one; it has them from {@link #takeOver} on. */
+    RevisionRun(Revision revision, RevisionRun earlier) {
+        this(revision);
+        live = false;
+        workloadRevisionId = earlier.workloadRevisionId();
+        workloadNumber = earlier.workload();
+    }
+
     @PostLoad
     @PostPersist
     void known() {
@@ -53,6 +70,16 @@ class RevisionRun implements Persistable<UUID> {
 
     void revive() {
         live = true;
+    }
+
+    boolean sharesReplicasWith(RevisionRun other) {
+        return number != other.number && workload() == other.workload();
+    }
+
+    /** From now on the replicas of the other one are this one's, as they are. */
+    void takeOver(RevisionRun other) {
+        wantedReplicas = other.wantedReplicas;
+        other.gone();
     }
 
     void gone() {
@@ -80,6 +107,15 @@ class RevisionRun implements Persistable<UUID> {
 
     int number() {
         return number;
+    }
+
+    /** The number that the workload bears. */
+    int workload() {
+        return workloadNumber == null ? number : workloadNumber;
+    }
+
+    UUID workloadRevisionId() {
+        return workloadRevisionId == null ? revisionId : workloadRevisionId;
     }
 
     int wantedReplicas() {

@@ -85,9 +85,9 @@ class ServingReconciler implements Reconciler {
     private List<Sighting> observe(Orders orders) {
         return orders.each().stream()
                 .map(order -> {
-                    var workload = Workloads.id(orders, order.number());
+                    var workload = Workloads.id(orders, order);
                     owners.put(workload, orders.endpoint());
-                    return new Sighting(order.number(), cluster.observe(workload));
+                    return new Sighting(order.number(), order.workload(), cluster.observe(workload));
                 })
                 .toList();
     }
@@ -106,7 +106,7 @@ class ServingReconciler implements Reconciler {
         var shrunk = false;
         for (var order : orders.each()) {
             var seen = sightings.stream()
-                    .filter(sighting -> sighting.revision() == order.number())
+                    .filter(sighting -> sighting.workload() == order.workload())
                     .findFirst();
             var staying = seen.map(Sighting::staying).orElse(0);
             var absent = seen.map(Sighting::absent).orElse(true);
@@ -116,7 +116,7 @@ class ServingReconciler implements Reconciler {
             } else if (order.wanted() == 0
                     && !absent
                     && seen.get().seen().replicas().isEmpty()) {
-                var workload = Workloads.id(orders, order.number());
+                var workload = Workloads.id(orders, order);
                 cluster.delete(workload);
                 owners.remove(workload);
             }

@@ -7,8 +7,17 @@ import dev.tidewright.rollout.Fleet;
 import java.util.List;
 import java.util.Optional;
 
-/** What the cluster shows of one revision at one moment. Pure. */
-record Sighting(int revision, Observation seen) {
+/**
+ * What the cluster shows of one revision at one moment. Pure.
+ *
+ * @param workload the number that its workload bears
+ */
+record Sighting(int revision, int workload, Observation seen) {
+
+    /** The same replicas, now those of another revision. */
+    Sighting of(int other) {
+        return new Sighting(other, workload, seen);
+    }
 
     Fleet fleet(int wanted) {
         var ready = 0;
@@ -27,7 +36,7 @@ record Sighting(int revision, Observation seen) {
 
     List<ReplicaRow> rows() {
         return seen.replicas().stream()
-                .map(replica -> ReplicaRow.of(revision, replica))
+                .map(replica -> ReplicaRow.of(revision, seen.id(), replica))
                 .toList();
     }
 

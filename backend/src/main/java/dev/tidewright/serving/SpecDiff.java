@@ -57,6 +57,18 @@ public class SpecDiff {
                 .toList();
     }
 
+    /**
+     * Whether replicas of the one can go on as replicas of the other: the two differ at most in how many there are and in
+     * how they are exchanged.
+     */
+    boolean keepsReplicas(RevisionSpec before, RevisionSpec after) {
+        return between(before, after).stream()
+                .map(Change::path)
+                .allMatch(path -> path.equals("replicas")
+                        || path.startsWith("autoscaling")
+                        || (path.startsWith("rollout.") && !path.equals("rollout.drainDeadline")));
+    }
+
     /** For the history: {@code parameters.alpha} → {@code 0.1 → 0.5}. */
     Map<String, String> words(RevisionSpec before, RevisionSpec after) {
         return between(before, after).stream()

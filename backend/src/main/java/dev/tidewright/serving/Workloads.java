@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Describes the workload of a revision; the same one for the same revision at every call. */
+/** Describes the workload of a revision; the same one for all revisions that share it, at every call, but for its size. */
 @Component
 class Workloads {
 
@@ -27,15 +27,15 @@ class Workloads {
         this.settings = settings;
     }
 
-    static WorkloadId id(Orders endpoint, int revision) {
-        return new WorkloadId(endpoint.namespace(), KIND, endpoint.name() + "-r" + revision);
+    static WorkloadId id(Orders endpoint, Orders.Order order) {
+        return new WorkloadId(endpoint.namespace(), KIND, endpoint.name() + "-r" + order.workload());
     }
 
     Workload.Service service(Orders endpoint, Orders.Order order) {
         var spec = order.spec();
         return new Workload.Service(
-                id(endpoint, order.number()),
-                new Program(entry(spec.serves()), environment(endpoint, order), secrets(endpoint, order.revisionId())),
+                id(endpoint, order),
+                new Program(entry(spec.serves()), environment(endpoint, order), secrets(endpoint, order.madeFor())),
                 spec.resources(),
                 settings.stopGrace(),
                 order.wanted(),
@@ -55,8 +55,8 @@ class Workloads {
                 "TIDEWRIGHT_API", address.api(),
                 "TIDEWRIGHT_NAMESPACE", endpoint.namespace().value(),
                 "TIDEWRIGHT_ENDPOINT", endpoint.name().value(),
-                "TIDEWRIGHT_REVISION", Integer.toString(order.number()),
-                "TIDEWRIGHT_REVISION_ID", order.revisionId().toString()));
+                "TIDEWRIGHT_REVISION", Integer.toString(order.workload()),
+                "TIDEWRIGHT_REVISION_ID", order.madeFor().toString()));
         return environment;
     }
 

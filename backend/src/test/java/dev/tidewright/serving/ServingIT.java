@@ -272,7 +272,7 @@ class ServingIT {
         assertThat(plan.status()).as(plan.toString()).isEqualTo(200);
         assertThat(plan.json().path("creates").asBoolean()).isTrue();
         assertThat(plan.json().at("/quota/settled/cpu").asString()).isEqualTo("2");
-        assertThat(plan.json().path("objects").get(0).asString()).contains("a-r1: 2 replicas");
+        assertThat(plan.json().path("objects").get(0).asString()).contains("2 replicas of ");
         assertThat(api.get(path("/a")).status()).isEqualTo(404);
     }
 

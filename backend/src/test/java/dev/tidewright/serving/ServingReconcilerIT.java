@@ -399,6 +399,77 @@ class ServingReconcilerIT {
         });
     }
 
+    @Test
+    void aPolicyIsChangedWithoutARestart() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        var policy = AutoscalingPolicy.of(3, 6, 2.0, null, null);
+        hidden(() -> service.scale(namespace, NAME, new ScaleEndpoint(policy, null, "busy"), "*", ANA));
+        settle(id);
+        assertThat(endpoint(id).rollout().stable()).isEqualTo(2);
+        assertThat(cluster.ready(workload(1))).isEqualTo(3);
+        assertThat(cluster.seen).doesNotContainKey(workload(2));
+        assertThat(published.targets()).hasSize(3).allMatch(target -> target.revision() == 2);
+        assertThat(endpoint(id).replicas()).allMatch(row -> row.revision() == 2);
+        assertThat(held(id)).isEqualTo("0.3");
+        assertThat(activations.at(namespace, NAME, now.plusSeconds(1)))
+                .singleElement()
+                .satisfies(served -> assertThat(served.revision()).isEqualTo(2));
+    }
+
+    @Test
+    void replicasGoOnOverAnyNumberOfRevisionsAndBack() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        change(command(3, Map.of()));
+        reconciler.reconcile(id);
+        assertThat(published.targets()).as("nobody was away for a moment").hasSize(2);
+        settle(id);
+        hidden(() -> service.rollBack(namespace, NAME, new RollBack(1, null), ANA));
+        settle(id);
+        assertThat(endpoint(id).rollout().stable()).isEqualTo(3);
+        assertThat(cluster.ready(workload(1))).isEqualTo(2);
+        assertThat(published.targets()).hasSize(2).allMatch(target -> target.revision() == 3);
+        change(command(2, Map.of("alpha", new Scalar(0.5))));
+        settle(id);
+        assertThat(cluster.ready(workload(4))).isEqualTo(2);
+        turnUntilGone(id, workload(1));
+    }
+
+    @Test
+    void aBadRevisionReturnsToReplicasThatWentOn() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        change(command(3, Map.of()));
+        settle(id);
+        cluster.neverReady(workload(3));
+        change(command(3, Map.of("alpha", new Scalar(0.5))));
+        comesBack(id);
+        assertThat(endpoint(id).rollout().target()).isEqualTo(2);
+        assertThat(cluster.ready(workload(1))).isEqualTo(3);
+        turnUntilGone(id, workload(3));
+    }
+
+    @Test
+    void aSizeThatIsNeverReachedReturnsToTheOneBefore() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        change(command(79, Map.of()));
+        for (var pass = 0; pass < 400 && endpoint(id).rollout().target() == 2; pass++) {
+            reconciler.reconcile(id);
+            now = now.plusSeconds(2);
+            cluster.live();
+            if (cluster.ready(workload(1)) > 20) {
+                cluster.neverReady(workload(1));
+            }
+        }
+        assertThat(endpoint(id).rollout().target()).isEqualTo(1);
+        cluster.heal(workload(1));
+        comesBack(id);
+        assertThat(cluster.staying(workload(1))).isEqualTo(2);
+        assertThat(published.targets()).hasSize(2).allMatch(target -> target.revision() == 1);
+    }
+
     private UUID deployed(DeployEndpoint command) {
         hidden(() -> service.create(namespace, command, ANA));
         return endpoints
@@ -421,6 +492,14 @@ class ServingReconcilerIT {
         }
         throw new AssertionError(
                 "does not settle: " + endpoint(id).phase() + " " + endpoint(id).message());
+    }
+
+    private void comesBack(UUID id) {
+        for (var pass = 0; pass < 400 && endpoint(id).rolling(); pass++) {
+            reconciler.reconcile(id);
+            turn();
+        }
+        assertThat(endpoint(id).reason()).isEqualTo("ROLLED_BACK");
     }
 
     private void turnUntilGone(UUID id, WorkloadId workload) {
