@@ -212,6 +212,9 @@ class LooksIT {
         assertThat(page.locator(".needs").last()).containsText("needs deployer");
         assertThat(page.navigate(url("/users")).status()).isEqualTo(403);
         assertThat(page.locator("main")).containsText("an admin of the platform");
+        page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
+        assertThat(Stream.of("light", "dark").flatMap(theme -> serious(page, "/users", theme)))
+                .isEmpty();
         assertThat(page.navigate(url("/ns/nowhere")).status()).isEqualTo(404);
         var other = TestApi.admin(port).namespace();
         assertThat(page.navigate(url("/ns/" + other + "/jobs")).status()).isEqualTo(404);
