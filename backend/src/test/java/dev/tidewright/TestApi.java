@@ -140,9 +140,9 @@ public final class TestApi {
 
     private Answer withJson(String method, String path, String json, String... headers) {
         var more = new String[headers.length + 2];
-        System.arraycopy(headers, 0, more, 0, headers.length);
-        more[headers.length] = "Content-Type";
-        more[headers.length + 1] = "application/json";
+        more[0] = "Content-Type";
+        more[1] = "application/json";
+        System.arraycopy(headers, 0, more, 2, headers.length);
         return send(method, path, BodyPublishers.ofString(json), more);
     }
 
@@ -153,8 +153,8 @@ public final class TestApi {
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }
-        if (headers.length > 0) {
-            request.headers(headers);
+        for (var at = 0; at < headers.length; at += 2) {
+            request.setHeader(headers[at], headers[at + 1]);
         }
         try {
             var response = HTTP.send(request.build(), BodyHandlers.ofByteArray());

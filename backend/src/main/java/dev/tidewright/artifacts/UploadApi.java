@@ -34,8 +34,7 @@ class UploadApi {
     }
 
     /** The body is the file; it is taken by stream and never held in memory. */
-    @PostMapping(
-            consumes = {"!" + MediaType.MULTIPART_FORM_DATA_VALUE, "!" + MediaType.APPLICATION_FORM_URLENCODED_VALUE})
+    @PostMapping(consumes = "!" + MediaType.MULTIPART_FORM_DATA_VALUE)
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     @ResponseStatus(HttpStatus.CREATED)
     UploadView upload(
@@ -60,8 +59,18 @@ class UploadApi {
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     @ResponseStatus(HttpStatus.CREATED)
-    UploadView uploadForm(@PathVariable Name ns, @RequestParam MultipartFile file) throws IOException {
-        var name = file.getOriginalFilename();
+    UploadView uploadForm(
+            @PathVariable Name ns,
+            @RequestParam(required = false) @Nullable String fileName,
+            @RequestParam(required = false) @Nullable MultipartFile file)
+            throws IOException {
+        if (file == null) {
+            throw new Refusal.Malformed(
+                    "missing-parameter",
+                    "file",
+                    "the form has no part \"file\": send one, or the file itself as the body");
+        }
+        var name = fileName == null ? file.getOriginalFilename() : fileName;
         if (name == null || name.isBlank()) {
             throw new Refusal.Invalid("invalid-path", "file", "the part \"file\" has no file name: choose a file");
         }

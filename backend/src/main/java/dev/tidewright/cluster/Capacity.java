@@ -1,10 +1,15 @@
 package dev.tidewright.cluster;
 
+import dev.tidewright.kernel.Quantities;
 import dev.tidewright.kernel.Resources;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /** What a cluster has. */
 public record Capacity(List<Node> nodes) {
+
+    private static final long MEBIBYTE = 1 << 20;
 
     public Capacity {
         nodes = List.copyOf(nodes);
@@ -12,4 +17,36 @@ public record Capacity(List<Node> nodes) {
 
     /** One machine. */
     public record Node(String name, Resources total, Resources free) {}
+
+    /** Why no node could ever run this, however empty; empty when one could. */
+    public String lacks(Resources needed) {
+        if (nodes.stream().anyMatch(node -> needed.fitsInto(node.total()))) {
+            return "";
+        }
+        var lacks = new ArrayList<String>();
+        var cpu = most(Resources::cpuMillis);
+        if (needed.cpuMillis() > cpu) {
+            lacks.add("needs " + needed.cpu() + " cpu, the largest node has " + Quantities.cpu(cpu));
+        }
+        var memory = most(Resources::memoryBytes);
+        if (needed.memoryBytes() > memory) {
+            lacks.add("needs " + needed.memory() + " of memory, the largest node has " + rounded(memory));
+        }
+        needed.gpu().forEach((name, count) -> {
+            var devices = most(node -> node.gpuCount(name));
+            if (count > devices) {
+                lacks.add("needs " + count + " " + name + ", the largest node has " + devices);
+            }
+        });
+        return lacks.isEmpty() ? "no single node has all of it" : String.join("; ", lacks);
+    }
+
+    private long most(ToLongFunction<Resources> amount) {
+        return nodes.stream().map(Node::total).mapToLong(amount).max().orElse(0);
+    }
+
+    /** Rounded down to what people read: a machine's memory is no round number. */
+    public static String rounded(long bytes) {
+        return Quantities.memory(bytes < MEBIBYTE ? bytes : bytes / MEBIBYTE * MEBIBYTE);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.tidewright.gateway;
 
+import dev.tidewright.tenancy.Authentications;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
@@ -8,15 +9,21 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Which header fields pass, and which are added (RFC 9110 §7.6). */
+/**
+ * Which header fields pass, and which are added (RFC 9110 §7.6). What a caller shows to the platform never reaches user
+ * code: not its token, and not the dashboard's cookie, which a browser sends to every port of a host.
+ */
 final class ProxyHeaders {
 
     static final String REQUEST_ID = "X-Request-Id";
     static final String REVISION = "X-Serving-Revision";
     private static final String TOKEN = "X-Tidewright-Token";
     private static final String AUTHORIZATION = "Authorization";
+    private static final String COOKIE = "Cookie";
+    private static final String SET_COOKIE = "Set-Cookie";
 
     /** Meant for the next hop only, or settled by the gateway itself. */
     private static final Set<String> HOP_BY_HOP = ignoringCase(
@@ -64,7 +71,7 @@ final class ProxyHeaders {
         return token.isEmpty() ? null : token;
     }
 
-    /** {@code open} endpoints may have an authorization of their own; the platform's token never reaches user code. */
+    /** {@code open} endpoints may have an authorization of their own. */
     static void toReplica(HttpServerRequest request, MultiMap out, String requestId, boolean open) {
         var in = request.headers();
         var named = namedByConnection(in);
@@ -73,9 +80,18 @@ final class ProxyHeaders {
             if (!HOP_BY_HOP.contains(name)
                     && !named.contains(name)
                     && !TOKEN.equalsIgnoreCase(name)
-                    && (open || !AUTHORIZATION.equalsIgnoreCase(name))) {
+                    && !COOKIE.equalsIgnoreCase(name)
+                    && !(AUTHORIZATION.equalsIgnoreCase(name) && (!open || isOurs(field.getValue())))) {
                 out.add(name, field.getValue());
             }
+        }
+        var cookies = in.getAll(COOKIE).stream()
+                .flatMap(value -> Arrays.stream(value.split(";", -1)))
+                .map(String::strip)
+                .filter(cookie -> !cookie.isEmpty() && !isOurCookie(cookie))
+                .collect(Collectors.joining("; "));
+        if (!cookies.isEmpty()) {
+            out.set(COOKIE, cookies);
         }
         var peer = request.remoteAddress();
         var caller = peer == null ? "unknown" : peer.hostAddress();
@@ -94,12 +110,25 @@ final class ProxyHeaders {
     static void toCaller(MultiMap in, MultiMap out, String requestId, int revision) {
         var named = namedByConnection(in);
         for (var field : in) {
-            if (!HOP_BY_HOP.contains(field.getKey()) && !named.contains(field.getKey())) {
+            if (!HOP_BY_HOP.contains(field.getKey())
+                    && !named.contains(field.getKey())
+                    && !(SET_COOKIE.equalsIgnoreCase(field.getKey()) && isOurCookie(field.getValue()))) {
                 out.add(field.getKey(), field.getValue());
             }
         }
         out.set(REQUEST_ID, requestId);
         out.set(REVISION, String.valueOf(revision));
+    }
+
+    private static boolean isOurs(String authorization) {
+        return authorization.regionMatches(true, 0, "Bearer ", 0, 7)
+                && Authentications.isToken(authorization.substring(7).strip());
+    }
+
+    private static boolean isOurCookie(String cookie) {
+        var prefix = Authentications.SESSION_COOKIE;
+        var name = cookie.strip();
+        return name.regionMatches(true, name.startsWith("\"") ? 1 : 0, prefix, 0, prefix.length());
     }
 
     private static Set<String> namedByConnection(MultiMap in) {

@@ -7,6 +7,7 @@ import dev.tidewright.tenancy.Members.Member;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 
@@ -52,7 +53,7 @@ public class Access {
         if (!isPlatformAdmin()) {
             throw new Refusal.Forbidden(
                     person.platformAdmin()
-                            ? "this needs a token of scope ADMIN"
+                            ? "this needs a token of scope ADMIN for all namespaces"
                             : "this needs an admin of the platform");
         }
         return true;
@@ -68,6 +69,35 @@ public class Access {
     public boolean signedIn() {
         person();
         return true;
+    }
+
+    /** True for a person who comes in without bounds: what belongs to an account is no business of a narrower token. */
+    public boolean ownAccount() {
+        var person = person();
+        if (person.scope() != Scope.ADMIN || person.only() != null) {
+            throw new Refusal.Forbidden(
+                    "this is about your account and needs a token of scope ADMIN for all namespaces");
+        }
+        return true;
+    }
+
+    /** Whether the caller may read what is about all namespaces at once. */
+    public boolean seesAll() {
+        return caller() instanceof Caller.Person person
+                && person.platformAdmin()
+                && person.scope() != Scope.INVOKE
+                && person.only() == null;
+    }
+
+    /** Refuses a namespace that the caller may not see, with the same words as one that does not exist; null is none. */
+    void require(@Nullable Name namespace) {
+        var person = person();
+        if (namespace == null) {
+            return;
+        }
+        if (!person.reaches(namespace) || role(person, namespace).isEmpty()) {
+            throw new Refusal.NotFound("namespace", namespace);
+        }
     }
 
     /** True when the caller is exactly this workload. */

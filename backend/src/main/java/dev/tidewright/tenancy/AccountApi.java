@@ -71,11 +71,12 @@ class AccountApi {
     @PreAuthorize("@access.platformAdmin()")
     @ResponseStatus(HttpStatus.CREATED)
     NewToken createTokenFor(@PathVariable Name user, @Valid @RequestBody CreateToken command) {
+        access.require(command.namespace());
         return accounts.createTokenFor(user, command, access.actor());
     }
 
     @GetMapping("/tokens")
-    @PreAuthorize("@access.signedIn()")
+    @PreAuthorize("@access.ownAccount()")
     List<TokenView> tokens() {
         return accounts.tokensOf(access.person().userId());
     }
@@ -84,18 +85,19 @@ class AccountApi {
     @PreAuthorize("@access.signedIn()")
     @ResponseStatus(HttpStatus.CREATED)
     NewToken createToken(@Valid @RequestBody CreateToken command) {
+        access.require(command.namespace());
         return accounts.createToken(access.person(), command, access.actor());
     }
 
     @DeleteMapping("/tokens/{id}")
-    @PreAuthorize("@access.signedIn()")
+    @PreAuthorize("@access.ownAccount()")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revoke(@PathVariable UUID id) {
         accounts.revoke(access.person().userId(), id, access.actor());
     }
 
     @PostMapping("/password")
-    @PreAuthorize("@access.signedIn()")
+    @PreAuthorize("@access.ownAccount()")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void changePassword(@Valid @RequestBody ChangePassword command) {
         accounts.changeOwnPassword(access.person().userId(), command, access.actor());

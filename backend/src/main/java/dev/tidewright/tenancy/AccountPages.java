@@ -58,6 +58,7 @@ class AccountPages {
                 scope,
                 namespace.isBlank() ? null : Name.of(namespace),
                 days <= 0 ? null : Timespan.of(Duration.ofDays(days)));
+        access.require(command.namespace());
         model.addAttribute("created", accounts.createToken(access.person(), command, access.actor()));
         return tokens(model);
     }

@@ -25,9 +25,16 @@ class AccountService {
     private final AppUsers users;
     private final ApiTokens tokens;
     private final PasswordEncoder passwords;
+    private final WrongPasswords wrongPasswords;
     private final InstantSource clock;
 
-    AccountService(AppUsers users, ApiTokens tokens, PasswordEncoder passwords, InstantSource clock) {
+    AccountService(
+            AppUsers users,
+            ApiTokens tokens,
+            PasswordEncoder passwords,
+            WrongPasswords wrongPasswords,
+            InstantSource clock) {
+        this.wrongPasswords = wrongPasswords;
         this.users = users;
         this.tokens = tokens;
         this.passwords = passwords;
@@ -50,7 +57,11 @@ class AccountService {
 
     void changeOwnPassword(UUID userId, ChangePassword command, Actor actor) {
         var user = users.findById(userId).orElseThrow(() -> new Refusal.NotFound("user", userId));
+        if (wrongPasswords.tooMany(user.name().value())) {
+            throw new Refusal.TooMany("too many wrong passwords: wait five minutes");
+        }
         if (!passwords.matches(command.current(), user.passwordHash())) {
+            wrongPasswords.note(user.name().value());
             throw new Refusal.Invalid("wrong-password", "current", "the present password is not this one");
         }
         user.changePassword(hash(command.replacement()), actor, clock.instant());
@@ -62,9 +73,31 @@ class AccountService {
         if (enabled) {
             user.enable(actor, clock.instant());
         } else {
+            refuseLastAdmin(user);
             user.disable(actor, clock.instant());
         }
         return users.save(user);
+    }
+
+    /** One who can sign in must stay: nobody else could bring anybody back. */
+    private void refuseLastAdmin(AppUser user) {
+        var others = users.findByPlatformAdminTrueAndDisabledAtIsNullOrderById().stream()
+                .filter(admin -> admin.passwordHash() != null && !admin.id().equals(user.id()))
+                .count();
+        if (user.platformAdmin() && user.enabled() && others == 0) {
+            throw new Refusal.Conflict(
+                    "last-admin",
+                    "\"" + user.name()
+                            + "\" is the last admin of the platform who can sign in: make another one first");
+        }
+    }
+
+    /** The way back for who lost the password of the first admin. */
+    void reset(Name name, String password, Actor actor) {
+        var user = users.findByName(name).orElseThrow(() -> new Refusal.NotFound("user", name));
+        user.enable(actor, clock.instant());
+        user.changePassword(hash(password), actor, clock.instant());
+        users.save(user);
     }
 
     @Transactional(readOnly = true)

@@ -14,6 +14,9 @@ import org.springframework.stereotype.Component;
 @Component
 public class Authentications {
 
+    /** What the name of the dashboard's session cookie begins with, whatever its port. */
+    public static final String SESSION_COOKIE = "TIDEWRIGHT_SESSION";
+
     private final ApiTokens tokens;
     private final AppUsers users;
     private final WorkloadTokens workloads;
@@ -30,6 +33,11 @@ public class Authentications {
         this.users = users;
         this.workloads = workloads;
         this.clock = clock;
+    }
+
+    /** Whether this is a token that was made here. Says nothing of one that an installer chose. */
+    public static boolean isToken(String text) {
+        return Tokens.looksLikeOne(text) || WorkloadTokens.looksLikeOne(text);
     }
 
     /** The caller that presents this bearer token, or a refusal that says what is wrong with it. */

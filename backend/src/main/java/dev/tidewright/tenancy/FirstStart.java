@@ -33,11 +33,15 @@ class FirstStart implements ApplicationRunner {
     @Override
     @Transactional
     public void run(ApplicationArguments arguments) {
-        if (users.count() > 0) {
-            return;
-        }
         var given = !settings.adminPassword().isBlank();
         var password = given ? settings.adminPassword() : Tokens.password();
+        if (users.count() > 0) {
+            if (settings.adminReset()) {
+                accounts.reset(ADMIN, password, Actor.system("reset"));
+                tell("The first admin was reset", given, password);
+            }
+            return;
+        }
         var admin = accounts.create(new CreateUser(ADMIN, "Administrator", password, true), SETUP);
         if (!settings.adminToken().isBlank()) {
             if (settings.adminToken().length() < SHORTEST_TOKEN) {
@@ -46,16 +50,22 @@ class FirstStart implements ApplicationRunner {
             }
             accounts.keep(admin.id(), new CreateToken("first", Scope.ADMIN, null, null), settings.adminToken(), SETUP);
         }
-        if (!given) {
+        tell("First start", given, password);
+    }
+
+    private static void tell(String what, boolean given, String password) {
+        if (given) {
+            LOG.warn("{}: sign in as \"{}\" with the password that was given", what, ADMIN);
+        } else {
             LOG.warn("""
 
 
-                    First start. Sign in as "{}" with the password
+                    {}. Sign in as "{}" with the password
 
                         {}
 
                     It is shown only this once. Change it under Account.
-                    """, ADMIN, password);
+                    """, what, ADMIN, password);
         }
     }
 }

@@ -57,7 +57,8 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
     }
 
     void change(@Nullable String newDescription, @Nullable Limits newLimits, Actor actor, Instant now) {
-        if (newDescription != null) {
+        if (newDescription != null && !newDescription.equals(description)) {
+            note("described", description, newDescription, "by request", actor, now);
             description = newDescription;
         }
         if (newLimits != null && !newLimits.equals(limits)) {

@@ -100,7 +100,7 @@ class NamespacePages {
         service.change(
                 ns,
                 "\"" + version + "\"",
-                new ChangeNamespace(description.strip(), form.limits(form.devices())),
+                new ChangeNamespace(description.strip(), ChangeNamespace.ChangeLimits.to(form.limits(form.devices()))),
                 access.actor());
         return "redirect:/ns/" + ns + "/settings";
     }

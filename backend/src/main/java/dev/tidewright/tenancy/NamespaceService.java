@@ -56,7 +56,9 @@ class NamespaceService {
     Namespace change(Name name, @Nullable String ifMatch, ChangeNamespace command, Actor actor) {
         var namespace = find(name);
         IfMatch.require(ifMatch, "namespace", name, namespace.version());
-        namespace.change(command.description(), command.limits(), actor, clock.instant());
+        var limits =
+                command.limits() == null ? namespace.limits() : command.limits().of(namespace.limits());
+        namespace.change(command.description(), limits, actor, clock.instant());
         events.publishEvent(new QuotaReleased(namespace.id(), name));
         queue.put(WORK, namespace.id());
         return namespaces.save(namespace);

@@ -11,11 +11,17 @@ final class Tokens {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    private static final String PREFIX = "tw_";
+
     private Tokens() {}
 
     /** {@code tw_} and 256 random bits. */
     static String random() {
-        return "tw_" + text(32);
+        return PREFIX + text(32);
+    }
+
+    static boolean looksLikeOne(String token) {
+        return token.startsWith(PREFIX);
     }
 
     /** A password that a person can copy: 120 random bits. */

@@ -14,11 +14,13 @@ import tools.jackson.databind.json.JsonMapper;
 class JobActions {
 
     private final TrainingService training;
+    private final JobPlans plans;
     private final Access access;
     private final JsonMapper json;
 
-    JobActions(TrainingService training, Access access, JsonMapper json) {
+    JobActions(TrainingService training, JobPlans plans, Access access, JsonMapper json) {
         this.training = training;
+        this.plans = plans;
         this.access = access;
         this.json = json;
     }
@@ -49,8 +51,8 @@ class JobActions {
     JobPlan plan(Name ns, JobForm form, SubmitJob command) {
         var from = form.from();
         return form.again() && from != null
-                ? training.planRerun(ns, Name.of(from.strip()), command)
-                : training.plan(ns, command);
+                ? plans.rerun(ns, Name.of(from.strip()), command)
+                : plans.submit(ns, command);
     }
 
     void addText(Model model, Resource<JobSpec, JobView> job) {

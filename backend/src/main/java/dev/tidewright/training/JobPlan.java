@@ -48,6 +48,12 @@ record JobPlan(
         };
     }
 
+    JobPlan neverStarting(String why) {
+        var more = new ArrayList<>(warnings);
+        more.addFirst("it would wait until there is a larger node: it " + why);
+        return new JobPlan(objects, spec, quota, false, queuePosition, more);
+    }
+
     private static List<String> warnings(JobSpec spec) {
         var warnings = new ArrayList<String>();
         if (spec.keep().isEmpty()) {

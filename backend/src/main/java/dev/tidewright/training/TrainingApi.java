@@ -34,14 +34,21 @@ import org.springframework.web.bind.annotation.RestController;
 class TrainingApi {
 
     private final TrainingService training;
+    private final JobPlans plans;
     private final JobReader reader;
     private final Artifacts artifacts;
     private final ArtifactDownload download;
     private final Access access;
 
     TrainingApi(
-            TrainingService training, JobReader reader, Artifacts artifacts, ArtifactDownload download, Access access) {
+            TrainingService training,
+            JobPlans plans,
+            JobReader reader,
+            Artifacts artifacts,
+            ArtifactDownload download,
+            Access access) {
         this.training = training;
+        this.plans = plans;
         this.reader = reader;
         this.artifacts = artifacts;
         this.download = download;
@@ -55,7 +62,7 @@ class TrainingApi {
             @RequestParam(defaultValue = "false") boolean dryRun,
             @RequestBody SubmitJob command) {
         return dryRun
-                ? ResponseEntity.ok(training.plan(ns, command))
+                ? ResponseEntity.ok(plans.submit(ns, command))
                 : created(ns, training.submit(ns, command, access.actor()));
     }
 
@@ -98,7 +105,7 @@ class TrainingApi {
             @RequestBody(required = false) @Nullable SubmitJob changes) {
         var command = changes == null ? SubmitJob.NOTHING : changes;
         return dryRun
-                ? ResponseEntity.ok(training.planRerun(ns, name, command))
+                ? ResponseEntity.ok(plans.rerun(ns, name, command))
                 : created(ns, training.rerun(ns, name, command, access.actor()));
     }
 

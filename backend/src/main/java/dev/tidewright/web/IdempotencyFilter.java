@@ -39,7 +39,10 @@ class IdempotencyFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !HttpMethod.POST.matches(request.getMethod()) || request.getHeader(HEADER) == null;
+        return !HttpMethod.POST.matches(request.getMethod())
+                || request.getHeader(HEADER) == null
+                // A plan has no effect that a key could stand for.
+                || "true".equals(request.getParameter("dryRun"));
     }
 
     @Override

@@ -6,10 +6,21 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.springframework.http.server.PathContainer;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 
-/** Reads JSON bodies whole, up to a bound that no honest command reaches. Uploads pass by. */
+/** Reads JSON bodies whole, up to a bound that no honest command reaches. Files pass by, JSON files too. */
 class JsonBodyFilter extends OncePerRequestFilter {
+
+    /** Where the body is a file, whatever type it has. */
+    private static final List<PathPattern> FILES = Stream.of(
+                    "/api/v1/namespaces/{ns}/uploads", "/api/v1/runtime/jobs/{id}/attempts/{number}/artifacts/{*path}")
+            .map(PathPatternParser.defaultInstance::parse)
+            .toList();
 
     private final ProblemWriter problems;
     private final long limit;
@@ -22,7 +33,11 @@ class JsonBodyFilter extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         var type = request.getContentType();
-        return type == null || !type.contains("json");
+        if (type == null || !type.contains("json")) {
+            return true;
+        }
+        var path = PathContainer.parsePath(request.getRequestURI());
+        return FILES.stream().anyMatch(file -> file.matches(path));
     }
 
     @Override

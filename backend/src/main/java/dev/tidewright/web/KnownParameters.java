@@ -35,7 +35,11 @@ final class KnownParameters implements HandlerInterceptor {
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         var query = request.getQueryString();
         if (query != null && handler instanceof HandlerMethod method) {
-            check(query, declared.computeIfAbsent(method.getMethod(), _ -> declaredBy(method)));
+            var known = declared.computeIfAbsent(method.getMethod(), _ -> declaredBy(method));
+            check(query, known);
+            if (request.getRequestURI().startsWith("/api/")) {
+                refuseBlank(query);
+            }
         }
         return true;
     }
@@ -58,6 +62,19 @@ final class KnownParameters implements HandlerInterceptor {
                         "repeated-parameter",
                         name,
                         "the query parameter \"" + name + "\" is given twice: give it once");
+            }
+        }
+    }
+
+    /** An empty field of a form means nothing; an empty parameter in the API would mean its default, {@code dryRun} too. */
+    private static void refuseBlank(String query) {
+        for (var pair : query.split("&", -1)) {
+            var parts = decoded(pair).split("=", 2);
+            if (!parts[0].isEmpty() && (parts.length == 1 || parts[1].isBlank())) {
+                throw new Refusal.Malformed(
+                        "blank-parameter",
+                        parts[0],
+                        "the query parameter \"" + parts[0] + "\" is blank: give it a value, or leave it out");
             }
         }
     }

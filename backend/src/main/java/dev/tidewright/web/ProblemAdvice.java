@@ -28,6 +28,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /** Answers the API's refusals and faults as problem+json. The answers to pages are {@code PageErrors}' business. */
@@ -126,6 +127,15 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         var field = String.valueOf(mismatch.getPropertyName());
         return answer(
                 Problems.of(malformed(field, mismatch.getRequiredType(), mismatch.getValue(), mismatch)), request);
+    }
+
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Object> unreadable(MultipartException cut, WebRequest request) {
+        return answer(
+                Problems.of(new Refusal.Malformed(
+                        "malformed-form", "body", "the form cannot be read to its end: send it again, whole")),
+                request);
     }
 
     @Override

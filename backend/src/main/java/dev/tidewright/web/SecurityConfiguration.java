@@ -1,5 +1,6 @@
 package dev.tidewright.web;
 
+import dev.tidewright.tenancy.Access;
 import dev.tidewright.tenancy.Authentications;
 import jakarta.servlet.DispatcherType;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -9,6 +10,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
+import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -46,7 +48,7 @@ class SecurityConfiguration {
 
     @Bean
     @Order(1)
-    SecurityFilterChain api(HttpSecurity http, Authentications authentications, ProblemWriter problems)
+    SecurityFilterChain api(HttpSecurity http, Authentications authentications, Access access, ProblemWriter problems)
             throws Exception {
         return http.securityMatcher("/api/**", "/actuator/**")
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
@@ -55,6 +57,10 @@ class SecurityConfiguration {
                         .requestMatchers(
                                 "/actuator/health/**", "/actuator/info", "/api/v1/openapi/**", "/api/v1/openapi")
                         .permitAll()
+                        // Meters tell the traffic of everybody.
+                        .requestMatchers("/actuator/**")
+                        .access((caller, request) -> new AuthorizationDecision(
+                                caller.get() instanceof CallerAuthentication && access.seesAll()))
                         .anyRequest()
                         .authenticated())
                 .csrf(csrf -> csrf.disable())

@@ -1,14 +1,11 @@
 package dev.tidewright.web;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tidewright.tenancy.Authentications;
+import dev.tidewright.tenancy.WrongPasswords;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.LockedException;
@@ -26,18 +23,13 @@ import org.springframework.stereotype.Component;
 @Component
 class SignIn implements AuthenticationProvider, AuthenticationFailureHandler {
 
-    private static final int PATIENCE = 10;
-
     private final Authentications authentications;
     private final PasswordEncoder passwords;
     private final String nobodysHash;
+    private final WrongPasswords wrongPasswords;
 
-    private final Cache<String, AtomicInteger> failures = Caffeine.newBuilder()
-            .maximumSize(100_000)
-            .expireAfterWrite(Duration.ofMinutes(5))
-            .build();
-
-    SignIn(Authentications authentications, PasswordEncoder passwords) {
+    SignIn(Authentications authentications, PasswordEncoder passwords, WrongPasswords wrongPasswords) {
+        this.wrongPasswords = wrongPasswords;
         this.authentications = authentications;
         this.passwords = passwords;
         this.nobodysHash = String.valueOf(passwords.encode("nobody has this password"));
@@ -46,16 +38,15 @@ class SignIn implements AuthenticationProvider, AuthenticationFailureHandler {
     @Override
     public Authentication authenticate(Authentication asked) {
         var name = asked.getName();
-        var failed = failures.get(name, _ -> new AtomicInteger());
-        if (failed.get() >= PATIENCE) {
+        if (wrongPasswords.tooMany(name)) {
             throw new LockedException("too many wrong passwords");
         }
         var hash = authentications.passwordHash(name);
         if (!passwords.matches(String.valueOf(asked.getCredentials()), hash.orElse(nobodysHash)) || hash.isEmpty()) {
-            failed.incrementAndGet();
+            wrongPasswords.note(name);
             throw new BadCredentialsException("wrong name or password");
         }
-        failures.invalidate(name);
+        wrongPasswords.forget(name);
         return UsernamePasswordAuthenticationToken.authenticated(name, null, List.of());
     }
 

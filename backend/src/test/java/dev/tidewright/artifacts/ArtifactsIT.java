@@ -161,6 +161,10 @@ class ArtifactsIT {
         var broken = api.post(uploadsPath + "train.ipynb", "{\"nbformat\":");
         assertThat(broken.status()).isEqualTo(422);
         assertThat(broken.code()).isEqualTo("invalid-notebook");
+        var pictures = "{\"cells\":[{}],\"metadata\":{\"p\":\"" + "x".repeat(2 << 20)
+                + "\"},\"nbformat\":4,\"nbformat_minor\":5}";
+        var large = api.post("/api/v1/namespaces/" + api.namespace() + "/uploads?fileName=large.ipynb", pictures);
+        assertThat(large.status()).as(large.code()).isEqualTo(201);
         var lie = api.post(uploadsPath + "a.py", "x", "X-Content-Digest", "sha256:" + "0".repeat(64));
         assertThat(lie.status()).isEqualTo(422);
         assertThat(lie.code()).isEqualTo("digest-mismatch");
@@ -183,6 +187,26 @@ class ArtifactsIT {
                         .path("fileName")
                         .asString())
                 .isEqualTo("evil.py");
+    }
+
+    /** What {@code curl -F file=@train.py} sends, with and without a name in the address. */
+    @Test
+    void aFormWithAFileIsAnUploadToo() {
+        var form = "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"train.py\"\r\n"
+                + "Content-Type: text/x-python\r\n\r\nprint(1)\r\n--B--\r\n";
+        var path = "/api/v1/namespaces/" + namespace + "/uploads";
+        var made = api.post(path, form, "Content-Type", "multipart/form-data; boundary=B");
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        assertThat(made.json().path("fileName").asString()).isEqualTo("train.py");
+        var named = api.post(path + "?fileName=a.py", form, "Content-Type", "multipart/form-data; boundary=B");
+        assertThat(named.status()).as(named.toString()).isEqualTo(201);
+        assertThat(named.json().path("fileName").asString()).isEqualTo("a.py");
+        var other =
+                api.post(path, form.replace("\"file\"", "\"data\""), "Content-Type", "multipart/form-data; boundary=B");
+        assertThat(other.status()).as(other.toString()).isEqualTo(400);
+        assertThat(field(other)).isEqualTo("file");
+        var cut = api.post(path, form.substring(0, 60), "Content-Type", "multipart/form-data; boundary=B");
+        assertThat(cut.status()).as(cut.toString()).isEqualTo(400);
     }
 
     @Test

@@ -77,6 +77,29 @@ class GatewayTest {
     }
 
     @Test
+    void whatACallerShowsToThePlatformStaysHereAndNoReplicaSetsIt() throws Exception {
+        try (var backend = Backend.that((exchange, self) -> {
+            self.keep(exchange);
+            exchange.getResponseHeaders().add("Set-Cookie", "TIDEWRIGHT_SESSION_8080=mine; Path=/");
+            exchange.getResponseHeaders().add("Set-Cookie", "cart=7");
+            Backend.reply(exchange, 200, "x");
+        })) {
+            gateway.publish(open("e", backend.as(1)));
+            var answer = gateway.send(gateway.request("/demo/e/")
+                    .header("Authorization", "Bearer tw_of-a-person")
+                    .header("Cookie", "a=1; TIDEWRIGHT_SESSION_8080=secret; tidewright_session_9=x; b=\"2\""));
+            assertThat(answer.headers().allValues("Set-Cookie")).containsExactly("cart=7");
+            gateway.send(gateway.request("/demo/e/").header("Cookie", "TIDEWRIGHT_SESSION_8080=secret"));
+            gateway.send(gateway.request("/demo/e/").header("Authorization", "Bearer tww.job.of-a-workload"));
+            assertThat(backend.seen)
+                    .extracting(seen -> seen.headers().getFirst("Cookie"))
+                    .containsExactly("a=1; b=\"2\"", null, null);
+            assertThat(backend.seen)
+                    .allSatisfy(seen -> assertThat(seen.headers()).doesNotContainKey("Authorization"));
+        }
+    }
+
+    @Test
     void pathsWithoutARestAreTheRoot() throws Exception {
         try (var backend = Backend.saying("root")) {
             gateway.publish(open("e", backend.as(1)));

@@ -42,6 +42,7 @@ class TrainingApiIT {
                     metrics.write(json.dumps({"key": "loss", "value": alpha / (step + 1), "step": step}) + "\\n")
             (out / "model").mkdir()
             (out / "model" / "weights.txt").write_text(str(alpha))
+            (out / "predictions.json").write_text(json.dumps(["x" * 100] * 20000))
             (out / "served").mkdir()
             (out / "served" / "model.py").write_text("def predict(rows): return rows")
             """;
@@ -75,6 +76,9 @@ class TrainingApiIT {
         assertThat(status.path("attempts").path(0).path("exitCode").asInt(-1)).isZero();
         assertThat(log("first")).contains("epoch 0 alpha 0.5 größe", "epoch 2");
         assertThat(api.get(jobs + "/first/artifacts/model/weights.txt").text()).isEqualTo("0.5");
+        assertThat(api.get(jobs + "/first/artifacts/predictions.json").text())
+                .as("a file is no JSON body, however it is called")
+                .hasSize(20000 * 104);
         assertThat(followed("first")).isEqualTo(log("first"));
         assertThat(api.get(jobs + "/first/metrics/loss").json().path("points")).hasSize(3);
 

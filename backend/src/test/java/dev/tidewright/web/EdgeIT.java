@@ -172,6 +172,29 @@ class EdgeIT {
     }
 
     @Test
+    void aBlankDryRunIsNotTheRealThing() {
+        var models = "/api/v1/namespaces/" + admin.namespace() + "/models";
+        for (var query : new String[] {"?dryRun=", "?dryRun"}) {
+            var answer = admin.post(models + query, "{\"name\":\"m\"}");
+            assertThat(answer.code()).isEqualTo("blank-parameter");
+            assertThat(answer.json().at("/errors/0/field").asString()).isEqualTo("dryRun");
+        }
+        assertThat(admin.get(models).json().path("items")).isEmpty();
+    }
+
+    @Test
+    void aPlanLeavesItsKeyFree() {
+        var models = "/api/v1/namespaces/" + admin.namespace() + "/models";
+        var key = "plan-" + System.nanoTime();
+        assertThat(admin.post(models + "?dryRun=true", "{\"name\":\"m\"}", "Idempotency-Key", key)
+                        .status())
+                .isEqualTo(200);
+        assertThat(admin.post(models, "{\"name\":\"m\"}", "Idempotency-Key", key)
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
     void aMistypedDryRunIsNotTheRealThing() {
         var answer = admin.post("/api/v1/namespaces/" + admin.namespace() + "/models?dryrun=true", "{\"name\":\"m\"}");
         assertThat(answer.code()).isEqualTo("unknown-parameter");

@@ -40,6 +40,21 @@ class HealthIT {
         assertThat(TestApi.admin(port).get("/actuator/prometheus").text())
                 .contains("tidewright_work_due")
                 .contains("tidewright_reconcile_seconds_count");
+        var admin = TestApi.admin(port);
+        // They tell the traffic of every team.
+        var member = admin.member(admin.namespace(), "ADMIN").get("/actuator/prometheus");
+        assertThat(member.status()).isEqualTo(403);
+        var invoke = admin.post("/api/v1/tokens", "{\"name\":\"i\",\"scope\":\"INVOKE\"}")
+                .json()
+                .path("secret")
+                .asString();
+        assertThat(new TestApi(port, invoke).get("/actuator/prometheus").status())
+                .isEqualTo(403);
+        var read = admin.post("/api/v1/tokens", "{\"name\":\"r\",\"scope\":\"READ\"}")
+                .json()
+                .path("secret")
+                .asString();
+        assertThat(new TestApi(port, read).get("/actuator/prometheus").status()).isEqualTo(200);
     }
 
     @Test

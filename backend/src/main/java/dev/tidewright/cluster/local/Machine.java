@@ -1,7 +1,6 @@
 package dev.tidewright.cluster.local;
 
 import dev.tidewright.cluster.Capacity;
-import dev.tidewright.kernel.Quantities;
 import dev.tidewright.kernel.Resources;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +8,6 @@ import java.util.List;
 /** What workloads may declare together, and the sentences about it. */
 record Machine(Resources total) {
 
-    private static final long MEBIBYTE = 1 << 20;
     static final String NAME = "this machine";
 
     /** Why something waits. */
@@ -28,7 +26,7 @@ record Machine(Resources total) {
     Wait explain(Resources needed, Resources used) {
         return needed.fitsInto(total)
                 ? new Wait("NO_CAPACITY", noCapacity(needed, total.minus(used)))
-                : new Wait("UNSCHEDULABLE", unschedulable(needed));
+                : new Wait("UNSCHEDULABLE", capacity(used).lacks(needed));
     }
 
     private String noCapacity(Resources needed, Resources free) {
@@ -40,29 +38,13 @@ record Machine(Resources total) {
         }
         if (needed.memoryBytes() > 0) {
             needs.add(needed.memory());
-            rooms.add(memory(free.memoryBytes()) + " of " + memory(total.memoryBytes()));
+            rooms.add(Capacity.rounded(free.memoryBytes()) + " of " + Capacity.rounded(total.memoryBytes()));
         }
         needed.gpu().forEach((name, count) -> {
             needs.add(count + " " + name);
             rooms.add(free.gpuCount(name) + " of " + total.gpuCount(name) + " " + name);
         });
         return "needs " + listed(needs) + "; " + listed(rooms) + " are free on this machine";
-    }
-
-    private String unschedulable(Resources needed) {
-        var lacks = new ArrayList<String>();
-        if (needed.cpuMillis() > total.cpuMillis()) {
-            lacks.add("needs " + needed.cpu() + " cpu, the largest node has " + total.cpu());
-        }
-        if (needed.memoryBytes() > total.memoryBytes()) {
-            lacks.add("needs " + needed.memory() + " of memory, the largest node has " + memory(total.memoryBytes()));
-        }
-        needed.gpu().forEach((name, count) -> {
-            if (count > total.gpuCount(name)) {
-                lacks.add("needs " + count + " " + name + ", the largest node has " + total.gpuCount(name));
-            }
-        });
-        return String.join("; ", lacks);
     }
 
     /** {@code 2 cpu, 1Gi and 1 nvidia.com/gpu}. */
@@ -72,10 +54,5 @@ record Machine(Resources total) {
         }
         var last = parts.size() - 1;
         return String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
-    }
-
-    /** Rounded down to what people read: the machine's memory is no round number. */
-    private static String memory(long bytes) {
-        return Quantities.memory(bytes < MEBIBYTE ? bytes : bytes / MEBIBYTE * MEBIBYTE);
     }
 }
