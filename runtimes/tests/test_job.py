@@ -206,7 +206,7 @@ class Following(JobCase):
             process.terminate()
             process.wait(15)
 
-    def test_malformed_lines_are_told_once_and_the_rest_is_sent(self):
+    def test_malformed_lines_are_told_by_number_and_the_rest_is_sent(self):
         rc = self.run_script(
             "import os\nf = open(os.environ['TIDEWRIGHT_OUTPUT']+'/metrics.jsonl','w')\n"
             "f.write('garbage\\n{\"loss\":1,\"step\":1}\\n[]\\n{\"parameters\":{\"a\":1}}\\n{\"key\":\"last\",\"value\":NaN}')\n"
@@ -215,7 +215,32 @@ class Following(JobCase):
         self.assertEqual(self.plane.keys(), ["last", "loss"])
         self.assertEqual(self.plane.of("last")[0]["value"], "NaN")
         self.assertEqual(self.plane.parameters, {"a": "1"})
-        self.assertEqual(self.place.said().count("is passed over"), 1)
+        for words in ("line 1 is passed over because it is not JSON", "line 3 is passed over because it is not a JSON object"):
+            self.assertIn(words, self.place.said())
+        self.assertIn("2 values of metrics.jsonl were not taken", self.place.ending()["warning"])
+
+    def test_a_name_that_the_server_would_refuse_takes_nothing_else_along(self):
+        for bad in ("'k' * 1000", "'a\\0b'"):
+            self.plane.stop()
+            self.plane = Plane()
+            rc = self.run_script(
+                "import json, os\nwith open(os.environ['TIDEWRIGHT_OUTPUT']+'/metrics.jsonl','w') as f:\n"
+                f"    for step in range(11): f.write(json.dumps({{'loss' if step != 5 else {bad}: step, 'step': step}})+'\\n')\n"
+            )
+            self.ended(0, "COMPLETED", rc=rc)
+            self.assertEqual((self.plane.keys(), len(self.plane.points)), (["loss"], 10))
+            self.assertIn("line 6 is passed over because its name has", self.place.said())
+            self.assertIn("1 value of metrics.jsonl was not taken", self.place.ending()["warning"])
+
+    def test_of_a_batch_that_is_refused_only_the_refused_point_is_lost(self):
+        self.plane.fail("metrics", 422, 2)
+        rc = self.run_script(
+            "import os\nf = open(os.environ['TIDEWRIGHT_OUTPUT']+'/metrics.jsonl','w')\n"
+            "f.write('{\"first\":1}\\n{\"second\":1}\\n'); f.close()\n"
+        )
+        self.ended(0, "COMPLETED", rc=rc)
+        self.assertEqual(self.plane.keys(), ["second"])
+        self.assertIn("'first' was refused: 422", self.place.said())
 
     def test_many_points_go_in_batches_and_all_arrive(self):
         rc = self.run_script(

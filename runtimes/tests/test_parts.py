@@ -84,9 +84,19 @@ class Metrics(unittest.TestCase):
             self.assertEqual(self.points({"key": "a", "value": 1, "timestamp": given})[0][0]["timestamp"], 1_600_000_000_000)
 
     def test_what_is_malformed_is_refused(self):
-        for line in (b"{", b"[1]", b"7", b"{}", b'{"step":1}', b'{"key":"a","value":"x"}', b'{"key":"a","value":1,"step":1.5}', b'{"key":"a","value":1,"timestamp":-1}', b'{"key":"a","value":[1]}', b"\xff"):
+        for line in (b"{", b"[1]", b"7", b"{}", b'{"step":1}', b'{"key":"a","value":"x"}', b'{"key":"a","value":1,"step":1.5}', b'{"key":"a","value":1,"timestamp":-1}', b'{"key":"a","value":1,"timestamp":"9999-01-01T00:00:00Z"}', b'{"key":"a","value":[1]}', b"\xff"):
             with self.assertRaises(metrics.Malformed, msg=line):
                 self.points(line)
+
+
+    def test_what_the_server_takes_as_a_name_is_known(self):
+        for name in ("a", "ä/b c", "k" * 250, "😀" * 125):
+            self.assertIsNone(metrics.unfit(name), name)
+        for name in ("", " ", "a\0", "a\n", "\x9f", "\ud800", "k" * 251, "😀" * 126):
+            self.assertIsNotNone(metrics.unfit(name), name)
+        self.assertIsNone(metrics.unfit_parameter("a", "two\nlines"))
+        for value in ("x" * 6001, "a\0b"):
+            self.assertIsNotNone(metrics.unfit_parameter("a", value))
 
 
 class Outputs(unittest.TestCase):

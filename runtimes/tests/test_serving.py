@@ -57,6 +57,9 @@ joblib.dump(model, folder("nested/model") / "model.joblib")
 joblib.dump(model, folder("badexample") / "model.joblib")
 (home / "badexample" / "input_example.json").write_text("[[1, 2]]")
 (folder("broken") / "model.joblib").write_bytes(b"not a model")
+flawed = folder("flawed")
+(flawed / "inside.pkl").write_bytes(b"not a model")
+(flawed / "MLmodel").write_text("flavors:\\n  sklearn:\\n    pickled_model: inside.pkl\\n")
 (folder("empty") / "notes.txt").write_text("")
 pickle.dump(__import__("unknown_type").Odd(), open(folder("missing") / "model.pkl", "wb"))
 (folder("code") / "model.py").write_text('''
@@ -302,7 +305,8 @@ class Kinds(ServingCase):
         for name, reason, words in (
             ("empty", "MODEL_NOT_FOUND", ("MLmodel", "model.py", "model.joblib", "model.skops", "notes.txt")),
             ("nowhere", "MODEL_NOT_FOUND", ("no files",)),
-            ("broken", "MODEL_FAILED", ("model.joblib",)),
+            ("broken", "MODEL_FAILED", ("model.joblib could not be unpickled",)),
+            ("flawed", "MODEL_FAILED", ("inside.pkl could not be unpickled",)),
             ("missing", "MODEL_FAILED", ("unknown_type", "requirements.txt")),
             ("untrusted", "MODEL_FAILED", ("unknown_type.Odd", "trusted_types")),
             ("badexample", "MODEL_FAILED", ("example", "10 values")),

@@ -49,16 +49,17 @@ def say(text: str) -> None:
         pass
 
 
-def last_sentence(path: str | None, reason: str, message: str) -> None:
+def last_sentence(path: str | None, reason: str, message: str, warning: str = "") -> None:
     """Leaves the termination message: one JSON line of at most 4 KiB, visible whole or not at all."""
     if not path:
         return
     message = " ".join(message.split())
-    line = json.dumps({"reason": reason, "message": message}, ensure_ascii=False)
+    also = {"warning": warning} if warning else {}
+    line = json.dumps({"reason": reason, "message": message} | also, ensure_ascii=False)
     while len(line.encode("utf-8", "replace")) > MOST_BYTES - 1:
         over = len(line.encode("utf-8", "replace")) - MOST_BYTES + 1
         message = message[: max(0, len(message) - max(over // 4, 1) - 1)] + "…"
-        line = json.dumps({"reason": reason, "message": message}, ensure_ascii=False)
+        line = json.dumps({"reason": reason, "message": message} | also, ensure_ascii=False)
     part = f"{path}.part"
     try:
         with open(part, "w", encoding="utf-8", errors="replace") as file:

@@ -4,7 +4,7 @@ import json
 import shutil
 import signal
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class Outcome:
     code: int
     reason: str
     message: str
+    warning: str = ""
 
 
 class Job:
@@ -124,6 +125,9 @@ class Job:
             say(fault.message)
         except Stopped:
             return Outcome(STOPPED, "UPLOAD_FAILED", f"{ended.message} The job was asked to stop before its outputs were uploaded.")
+        if follower.refused:
+            lost = f"{follower.refused} {'value' if follower.refused == 1 else 'values'} of metrics.jsonl {'was' if follower.refused == 1 else 'were'} not taken: read the log for why"
+            return replace(ended, warning=lost)
         return ended
 
     def _notebook(

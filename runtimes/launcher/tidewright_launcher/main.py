@@ -16,6 +16,7 @@ def main(arguments: list[str]) -> int:
         say("use: launch.py job | launch.py service")
         return 2
     log = os.environ.get("TIDEWRIGHT_TERMINATION_LOG")
+    warning = ""
     try:
         signal.signal(signal.SIGTERM, _stop)
         signal.signal(signal.SIGINT, _stop)
@@ -24,7 +25,7 @@ def main(arguments: list[str]) -> int:
         if arguments == ["service"]:
             service.run(setting, control)
         ended = job.run(setting, control)
-        code, reason, message = ended.code, ended.reason, ended.message
+        code, reason, message, warning = ended.code, ended.reason, ended.message, ended.warning
     except Failed as fault:
         code, reason, message = fault.code, fault.reason, fault.message
     except Stopped:
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
         traceback.print_exc()
         code, reason, message = 1, "USER_CODE_FAILED", f"The launcher itself failed: {type(fault).__name__}: {fault}"
     say(message if code else f"done: {message}")
-    last_sentence(log, reason, message)
+    last_sentence(log, reason, message, warning)
     return code
 
 

@@ -15,6 +15,10 @@ INTERVAL = 1.0
 MOST_POINTS = 1000
 MOST_BYTES = 1 << 20
 LONGEST_LINE = 1 << 20
+# What the control plane takes, counted as it counts: in UTF-16. It would refuse the whole call for one point over them.
+LONGEST_KEY, LONGEST_PARAMETER = 250, 6000
+EARLIEST, LATEST = -10_000 * 86_400_000, 1_000_000 * 86_400_000
+MOST_COMPLAINTS = 10
 _WORDS = {"nan": "NaN", "inf": "Infinity", "infinity": "Infinity", "-inf": "-Infinity", "-infinity": "-Infinity"}
 _PARAMETERS = ("parameters", "params")
 
@@ -46,12 +50,32 @@ def parse(line: bytes, seen_at: int) -> tuple[list[dict[str, Any]], dict[str, st
     return [{"key": name, "value": _value(value), "step": step, "timestamp": timestamp} for name, value in values.items()], parameters
 
 
+def unfit(key: str) -> str | None:
+    """Why this cannot be the name of a metric or parameter; None when it can."""
+    if not key.strip():
+        return "its name is blank"
+    if _units(key) > LONGEST_KEY:
+        return f"its name has {_units(key)} characters, more than {LONGEST_KEY}"
+    if any(ord(one) < 32 or 127 <= ord(one) < 160 or 0xD800 <= ord(one) < 0xE000 for one in key):
+        return "its name has control characters"
+    return None
+
+
+def unfit_parameter(key: str, value: str) -> str | None:
+    if _units(value) > LONGEST_PARAMETER:
+        return f"its value has {_units(value)} characters, more than {LONGEST_PARAMETER}"
+    if any(one == "\0" or 0xD800 <= ord(one) < 0xE000 for one in value):
+        return "its value has a NUL or half a character"
+    return unfit(key)
+
+
 class Follower:
     """Reads and sends on a thread of its own; the file is the buffer, so a control plane that is away costs no memory."""
 
     def __init__(self, control: Control, path: str, file: Path):
         self._control, self._path, self._file = control, path, file
-        self._position, self._complained, self._sent = 0, 0, 0
+        self._position, self._line = 0, 0
+        self.refused = 0
         self._rest = b""
         self._end = threading.Event()
         self._deadline: float | None = None
@@ -66,8 +90,8 @@ class Follower:
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._end.set()
         self._thread.join(seconds)
-        if self._complained > 1:
-            say(f"metrics.jsonl: {self._complained} lines in all were not understood")
+        if self.refused > MOST_COMPLAINTS:
+            say(f"metrics.jsonl: {self.refused} values in all were not taken; the first {MOST_COMPLAINTS} are told above")
 
     def _follow(self) -> None:
         while True:
@@ -96,30 +120,41 @@ class Follower:
             try:
                 points, given = parse(line, now)
             except Malformed as fault:
-                self._complain(line, fault)
+                self._complain(fault, line.decode("utf-8", "replace"))
                 continue
-            metrics += points
-            parameters |= given
+            metrics += [point for point in points if self._fits(point["key"], unfit(point["key"]))]
+            parameters |= {key: value for key, value in given.items() if self._fits(key, unfit_parameter(key, value))}
         if not metrics and not parameters:
             return self._position > position
         for start in range(0, max(len(metrics), 1), MOST_POINTS):
-            self._post({"metrics": metrics[start : start + MOST_POINTS], "parameters": parameters if start == 0 else {}})
+            self._post(metrics[start : start + MOST_POINTS], parameters if start == 0 else {})
         return True
 
-    def _post(self, body: dict[str, Any]) -> None:
+    def _post(self, metrics: list[dict[str, Any]], parameters: dict[str, str]) -> None:
         # Kept until it is taken: the same points with the same timestamps, so a repetition changes nothing.
         while True:
             try:
-                self._control.post(self._path, body, self._patience())
+                self._control.post(self._path, {"metrics": metrics, "parameters": parameters}, self._patience())
                 return
             except Refused as fault:
                 if fault.status not in (400, 413, 422):
                     raise
-                say(f"{len(body['metrics'])} metric points were refused: {fault}")
+                self._halved(metrics, parameters, fault)
                 return
             except Away:
                 if self._end.is_set():
                     raise
+
+    def _halved(self, metrics: list[dict[str, Any]], parameters: dict[str, str], fault: Refused) -> None:
+        """Nothing of a refused call is kept: its halves are sent apart, until only what is refused itself is left."""
+        if len(metrics) + len(parameters) > 1:
+            given, middle = list(parameters.items()), len(metrics) // 2
+            for points, some in (metrics[:middle], given[: len(given) // 2]), (metrics[middle:], given[len(given) // 2 :]):
+                if points or some:
+                    self._post(points, dict(some))
+            return
+        what = repr(metrics[0]["key"] if metrics else next(iter(parameters)))
+        self._count(f"metrics.jsonl: {what[:80]} was refused: {fault}")
 
     def _patience(self) -> float | None:
         if not self._end.is_set():
@@ -131,7 +166,7 @@ class Follower:
             with open(self._file, "rb") as file:
                 if file.seek(0, 2) < self._position:
                     say("metrics.jsonl was written anew; it is read from its beginning")
-                    self._position, self._rest = 0, b""
+                    self._position, self._line, self._rest = 0, 0, b""
                 file.seek(self._position)
                 data = file.read(MOST_BYTES)
                 at_end = len(data) < MOST_BYTES
@@ -142,12 +177,24 @@ class Follower:
         if (last and at_end) or len(rest) > LONGEST_LINE:
             whole, rest = whole + newline + rest, b""
         self._rest = rest
-        yield from (line for line in whole.split(b"\n") if line.strip())
+        for line in whole.split(b"\n") if whole or newline else ():
+            self._line += 1
+            if line.strip():
+                yield line
 
-    def _complain(self, line: bytes, fault: Malformed) -> None:
-        self._complained += 1
-        if self._complained == 1:
-            say(f"metrics.jsonl: a line is passed over because {fault}: {line[:120].decode('utf-8', 'replace')}")
+    def _fits(self, name: str, fault: str | None) -> bool:
+        if fault:
+            self._complain(fault, repr(name))
+        return not fault
+
+    def _complain(self, fault: Malformed | str, what: str) -> None:
+        shown = what if len(what) <= 120 else what[:119] + "…"
+        self._count(f"metrics.jsonl: line {self._line} is passed over because {fault}: {shown}")
+
+    def _count(self, complaint: str) -> None:
+        self.refused += 1
+        if self.refused <= MOST_COMPLAINTS:
+            say(complaint)
 
 
 def _is_number(value: Any) -> bool:
@@ -192,13 +239,21 @@ def _timestamp(value: Any, seen_at: int) -> int:
         return seen_at
     if isinstance(value, str):
         try:
-            return int(datetime.fromisoformat(value).astimezone().timestamp() * 1000)
+            millis = int(datetime.fromisoformat(value).astimezone().timestamp() * 1000)
         except (ValueError, OverflowError, OSError):
             raise Malformed("its timestamp is neither milliseconds nor ISO 8601") from None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e15:
+    elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= LATEST:
         raise Malformed("its timestamp is out of range")
-    return int(value * 1000) if value < 1e11 else int(value)
+    else:
+        millis = int(value * 1000) if value < 1e11 else int(value)
+    if not EARLIEST <= millis <= LATEST:
+        raise Malformed("its timestamp is out of range")
+    return millis
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(one > "\uffff" for one in text)

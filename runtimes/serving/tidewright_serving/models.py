@@ -91,18 +91,27 @@ def _unpickled(file: Path) -> Any:
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            import joblib
-
-            made = joblib.load(file)
-        except ImportError as fault:
-            if fault.name != "joblib":
-                raise
-            with open(file, "rb") as content:
-                made = pickle.load(content)
+            made = _read(file)
+        except ImportError:
+            raise
+        except Exception as fault:
+            raise ModelFault(
+                "MODEL_FAILED",
+                f"{file.name} could not be unpickled ({type(fault).__name__}: {fault}): it is no pickle, is damaged, or was written with other versions.",
+            ) from fault
     for warning in said:
         if "Version" in warning.category.__name__:
             print(f"[tidewright] {warning.message}".splitlines()[0], flush=True)
     return made
+
+
+def _read(file: Path) -> Any:
+    try:
+        import joblib
+    except ImportError:
+        with open(file, "rb") as content:
+            return pickle.load(content)
+    return joblib.load(file)
 
 
 def _skops(folder: Path, file: Path, parameters: Mapping[str, str]) -> Model:
