@@ -180,6 +180,7 @@
       input.setAttribute('aria-invalid', 'true');
       input.setAttribute('aria-errormessage', error.id);
       input.after(error);
+      item.hidden = true;
       for (let shut = input.closest('details:not([open])'); shut; shut = shut.parentElement.closest('details:not([open])')) shut.open = true;
       first ??= input;
     }
@@ -187,6 +188,7 @@
     first?.focus({ preventScroll: true });
   }
   const forgive = form => {
+    $$('.refusal').forEach(box => box.replaceChildren());
     $$('.field-error', form).forEach(error => error.remove());
     $$('[aria-invalid]', form).forEach(input => { input.removeAttribute('aria-invalid'); input.removeAttribute('aria-errormessage'); });
   };
@@ -223,7 +225,7 @@
     $$('[data-uploaded]:not([data-shown])').forEach(done => { done.dataset.shown = 'true'; const file = done.closest('form')?.elements.file; if (file) file.value = ''; done.dispatchEvent(new Event('change', { bubbles: true })); });
     if (e.target.matches?.('[data-every]')) say('Updated', false);
   });
-  document.addEventListener('htmx:before:request', e => { const form = e.target.closest?.('form'); if (form) forgive(form); });
+  document.addEventListener('htmx:before:request', e => { if (e.target.matches?.('form')) forgive(e.target); });
   document.addEventListener('htmx:after:request', () => { lost = 0; show(); });
   document.addEventListener('htmx:error', () => { lost++; show(); });
 

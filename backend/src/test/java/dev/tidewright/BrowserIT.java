@@ -126,27 +126,44 @@ class BrowserIT {
         var page = signedIn(true, ColorScheme.LIGHT);
         createNamespace(page, "typos");
         page.navigate(url("/ns/typos/jobs/new"));
-        page.locator("#name").fill("kept");
+        assertThat(page.locator("#deadline")).hasValue("1d");
+        page.locator("#name").fill("Not a Name");
         page.locator("#cpu").fill("-1");
         page.locator("#memory").fill("16 GB");
-        page.locator("#gpu").fill("nvidia.com/gpu=1000000000");
+        page.locator("#gpu").fill("lots");
         page.locator("#requirements").fill("--index-url=http://example.invalid");
         page.locator("#deadline").fill("soon");
         page.locator("#deadline").press("Control+Enter");
         assertThat(page.locator("#file + .field-error")).containsText("there is nothing to run");
         assertThat(page.locator("#cpu + .field-error")).containsText("500m");
         assertThat(page.locator("#memory + .field-error")).containsText("512Mi");
-        assertThat(page.locator("#gpu + .field-error")).containsText("whole number");
+        assertThat(page.locator("#name + .field-error")).containsText("lower-case letters");
+        assertThat(page.locator("#gpu + .field-error")).containsText("nvidia.com/gpu=1");
         assertThat(page.locator("#requirements + .field-error")).containsText("without options");
         assertThat(page.locator("#deadline + .field-error")).containsText("1h30m");
-        assertThat(page.locator("#name")).hasValue("kept");
+        assertThat(page.locator("#name")).hasValue("Not a Name");
         assertThat(page.locator("#memory")).hasValue("16 GB");
+        // The plan is asked for in the same form, and takes no mark away.
+        assertThat(page.locator("#plan")).containsText("cannot be accepted");
+        assertThat(page.locator("[aria-invalid=true]")).hasCount(7);
+        assertThat(page.locator(".refusal [data-field]:visible")).hasCount(0);
 
         page.navigate(url("/ns/typos/endpoints/new"));
         page.locator("#name").fill("kept");
+        page.locator("#memory").evaluate("field => { field.value = 'lots'; }");
         page.locator("#name").press("Control+Enter");
+        assertThat(page.locator("#memory + .field-error")).containsText("512Mi");
         assertThat(page.locator("#model + .field-error")).containsText("choose a model version");
         assertThat(page.locator("#name")).hasValue("kept");
+
+        page.navigate(url("/ns/typos/settings"));
+        page.locator("#user").fill("Nobody at all");
+        page.locator("#user").press("Enter");
+        assertThat(page.locator("#user + .field-error")).isVisible();
+        page.locator("#cpu").fill("lots");
+        page.locator("#cpu").press("Enter");
+        assertThat(page.locator("#cpu + .field-error")).isVisible();
+        assertThat(page.locator(".refusal .note")).hasCount(1);
         complaints.removeIf(text -> text.contains("422"));
     }
 

@@ -79,9 +79,9 @@ class LooksIT {
         admin.put("/api/v1/namespaces/looks/members/vera", "{\"role\":\"VIEWER\"}");
         var at = "/api/v1/namespaces/looks";
         var train = admin.upload(NS, "train.py", TRAIN.getBytes(StandardCharsets.UTF_8));
-        admin.post(
-                at + "/jobs",
-                "{\"name\":\"train\",\"source\":{\"upload\":\"%s\"},\"parameters\":{\"alpha\":1}}".formatted(train));
+        admin.post(at + "/jobs", """
+                {"name":"train","source":{"upload":"%s"},"parameters":{"alpha":1},"environment":{"MARK":"m1"},
+                 "retries":{"limit":1,"onExitCodes":[75]}}""".formatted(train));
         var app = admin.upload(NS, "app.py", SERVICE.getBytes(StandardCharsets.UTF_8));
         admin.post(at + "/endpoints", """
                 {"name":"echo","serves":{"source":{"upload":"%s"}},"resources":{"cpu":"100m","memory":"64Mi"},
@@ -128,6 +128,7 @@ class LooksIT {
                 "/ns/looks/endpoints/echo?tab=events",
                 "/ns/looks/endpoints/echo?tab=settings",
                 "/ns/looks/endpoints/echo?tab=json",
+                "/ns/looks/endpoints/echo/rollback",
                 "/ns/looks/endpoints/echo/rollback?revision=1",
                 "/ns/looks/history",
                 "/ns/looks/settings",
@@ -181,6 +182,10 @@ class LooksIT {
         assertThat(page.locator(".log pre")).containsText("line 899");
         page.getByText("Earlier lines").click();
         assertThat(page.locator(".log pre")).containsText("line 400");
+        assertThat(page.locator("[aria-label='What was asked']")).containsText("MARK=m1");
+        assertThat(page.locator("[aria-label='What was asked']")).containsText("only after exit code 75");
+        page.navigate(url("/ns/looks/history"));
+        assertThat(page.locator("table")).containsText("alias champion made: tide/1");
         complaints.removeIf(text -> text.contains("status of 500"));
     }
 

@@ -7,6 +7,7 @@ import dev.tidewright.kernel.Slice;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -111,6 +112,14 @@ public class Catalog {
         return aliases.at(model(namespace, model).id(), alias, instant)
                 .filter(move -> move.version() != null)
                 .orElseThrow(() -> new Refusal.NotFound("alias", model + "@" + alias + " at " + instant));
+    }
+
+    /** The number that an alias means now, {@code latest} too; never refuses. */
+    public Optional<Integer> pointsAt(Name namespace, Name model, String alias) {
+        return rows.model(namespace, model)
+                .flatMap(found -> alias.equals(Alias.LATEST)
+                        ? Optional.of(found.latestVersion())
+                        : Optional.ofNullable(found.aliases().get(alias)));
     }
 
     /** All moves of an alias, newest first. */

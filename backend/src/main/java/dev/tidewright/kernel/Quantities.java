@@ -71,7 +71,7 @@ public final class Quantities {
 
     static String deviceName(String name) {
         if (!DEVICE.matcher(name).matches()) {
-            throw wrong("resources.gpu", name, "a resource name like \"nvidia.com/gpu\"");
+            throw wrong("resources.gpu", name, "the full name of a device and how many, like nvidia.com/gpu=1");
         }
         return name;
     }

@@ -30,10 +30,11 @@ public record AutoscalingPolicy(
 
     public AutoscalingPolicy {
         if (min < 1 || min > MAX_REPLICAS) {
-            throw wrong("min", "min is " + min + ": give 1 to " + MAX_REPLICAS + " (stop the endpoint to have none)");
+            throw wrong(
+                    "min", min + " is not possible: give 1 to " + MAX_REPLICAS + " (stop the endpoint to have none)");
         }
         if (max < min || max > MAX_REPLICAS) {
-            throw wrong("max", "max is " + max + ": give " + min + " (min) to " + MAX_REPLICAS);
+            throw wrong("max", max + " is not possible: give " + min + " (min) to " + MAX_REPLICAS);
         }
         if ((targetConcurrency == null) == (targetRequestsPerSecond == null)) {
             throw wrong("targetConcurrency", "give exactly one of targetConcurrency and targetRequestsPerSecond");

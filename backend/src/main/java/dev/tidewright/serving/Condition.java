@@ -90,7 +90,7 @@ record Condition(EndpointPhase phase, String reason, String message) {
     private static Condition failed(Facts facts) {
         var why = Optional.ofNullable(facts.trouble()).map(Sighting.Trouble::sentence);
         var told = "revision " + facts.endpoint().rollout().target() + " is not ready: " + facts.progress()
-                + why.map(words -> ". " + words).orElse("")
+                + why.map(words -> "; " + words).orElse("")
                 + ". Its replicas are kept for looking at: deploy a change, or stop the endpoint";
         return new Condition(
                 facts.ready() > 0 ? EndpointPhase.DEGRADED : EndpointPhase.FAILED, "PROGRESS_DEADLINE_EXCEEDED", told);

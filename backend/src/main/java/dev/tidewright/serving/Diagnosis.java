@@ -4,6 +4,8 @@ import dev.tidewright.kernel.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Says what is wrong with an endpoint and what to do about it. Pure. */
 public final class Diagnosis {
@@ -11,13 +13,13 @@ public final class Diagnosis {
     private static final Map<String, String> REMEDIES = Map.ofEntries(
             Map.entry("CRASH_LOOP", "read the replica's log; deploy a change, or roll back"),
             Map.entry("CRASHED", "read the replica's log; deploy a change, or roll back"),
-            Map.entry("OUT_OF_MEMORY", "give the endpoint more resources.memory"),
+            Map.entry("OUT_OF_MEMORY", "give the endpoint more memory"),
             Map.entry("NO_CAPACITY", "ask for fewer replicas or smaller resources, or stop something else"),
             Map.entry("IMAGE_UNSUPPORTED", "this cluster runs no images: serve a model or a source"),
-            Map.entry("COMMAND_NOT_FOUND", "correct serves.command, or add the program to the requirements"),
+            Map.entry("COMMAND_NOT_FOUND", "correct the command, or add the program to the requirements"),
             Map.entry(
                     "UNREADY",
-                    "the process runs but does not answer: check readiness.path and that it listens on $PORT"),
+                    "the process runs but does not answer: check the path that tells readiness, and that it listens on $PORT"),
             Map.entry("STARTING", "read the replica's log for what it does"));
 
     private Diagnosis() {}
@@ -36,12 +38,21 @@ public final class Diagnosis {
      */
     public record Finding(Severity severity, String code, String sentence, String remedy) {}
 
-    /** The most pressing first; never empty. */
-    static List<Finding> of(Endpoint endpoint, EndpointStatus status) {
+    /**
+     * The most pressing first; never empty.
+     *
+     * @param served null when it is no registered model
+     * @param aliasNow where the alias points now that the model was asked for by
+     */
+    static List<Finding> of(
+            Endpoint endpoint, EndpointStatus status, Served.@Nullable Model served, Optional<Integer> aliasNow) {
         var findings = new ArrayList<Finding>();
         phase(endpoint, findings);
         replicas(status, findings);
         traffic(status, findings);
+        if (served != null) {
+            aliasNow.ifPresent(now -> alias(served, now, findings));
+        }
         if (findings.isEmpty()) {
             findings.add(new Finding(Severity.INFO, "ALL_WELL", endpoint.message(), ""));
         }
@@ -77,8 +88,13 @@ public final class Diagnosis {
             findings.add(new Finding(
                     rollout.returnedByItself() ? Severity.ERROR : Severity.INFO,
                     rollout.returnedByItself() ? "ROLLED_BACK" : "ABORTED",
-                    rollout.returned(),
-                    rollout.returnedByItself() ? "compare the two revisions, and deploy a corrected change" : ""));
+                    rollout.returnedByItself()
+                            ? "returned to revision " + rollout.target() + ": " + rollout.returned()
+                            : rollout.returned(),
+                    rollout.returnedByItself()
+                            ? "compare the two revisions and deploy a corrected change; until another revision is made, the"
+                                    + " endpoint counts as degraded, however well it serves"
+                            : ""));
         }
     }
 
@@ -91,7 +107,8 @@ public final class Diagnosis {
                 findings.add(new Finding(
                         bad ? Severity.ERROR : Severity.WARNING,
                         code,
-                        name + ": " + (row.message().isEmpty() ? row.phase() : row.message()),
+                        name + (row.restarts() > 0 ? " (" + Text.counted(row.restarts(), "restart") + ")" : "") + ": "
+                                + (row.message().isEmpty() ? row.phase() : row.message()),
                         REMEDIES.getOrDefault(code, "read the replica's log")));
             } else if (row.restarts() > 0) {
                 findings.add(new Finding(
@@ -100,6 +117,17 @@ public final class Diagnosis {
                         name + " was started again " + Text.counted(row.restarts(), "time"),
                         "read its log for why it ended"));
             }
+        }
+    }
+
+    private static void alias(Served.Model served, int now, List<Finding> findings) {
+        if (now != served.version()) {
+            findings.add(new Finding(
+                    Severity.INFO,
+                    "ALIAS_MOVED",
+                    served.name() + "@" + served.alias() + " is version " + now + " now, and version "
+                            + served.version() + " is served",
+                    "deploy a change to follow the alias"));
         }
     }
 

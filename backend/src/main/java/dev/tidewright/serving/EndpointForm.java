@@ -2,12 +2,14 @@ package dev.tidewright.serving;
 
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Refusal.FieldError;
 import dev.tidewright.kernel.Resources;
 import dev.tidewright.kernel.Scalar;
 import dev.tidewright.kernel.Timespan;
 import dev.tidewright.rollout.RolloutStrategy;
 import dev.tidewright.rollout.Share;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,24 +62,44 @@ record EndpointForm(
             @Nullable String maxUnavailable,
             @Nullable String progressDeadline) {}
 
+    /** Names all fields at once that cannot be read. */
     DeployEndpoint command(@Nullable String source) {
-        return new DeployEndpoint(
-                named(),
-                serves(source),
+        var faults = new ArrayList<FieldError>();
+        var command = new DeployEndpoint(
+                read(this::named, faults),
+                read(() -> serves(source), faults),
                 parameters(),
                 variables(),
                 lines(requirements),
-                resources == null
-                        ? null
-                        : Resources.of(or(resources.cpu(), "500m"), or(resources.memory(), "512Mi"), null),
+                resources == null ? null : amount(resources, faults),
                 fixed() ? replicas : null,
-                fixed() ? null : policy(),
-                probe(),
-                strategy(),
-                allowed(),
+                fixed() ? null : read(this::policy, faults),
+                read(this::probe, faults),
+                read(this::strategy, faults),
+                read(this::allowed, faults),
                 given(description),
                 null,
                 given(reason));
+        if (!faults.isEmpty()) {
+            var first = faults.getFirst();
+            throw new Refusal.Invalid("invalid-endpoint", first.field() + ": " + first.message(), faults);
+        }
+        return command;
+    }
+
+    private static @Nullable Resources amount(Amount asked, List<FieldError> faults) {
+        var cpu = read(() -> Resources.of(or(asked.cpu(), "500m"), null, null), faults);
+        var memory = read(() -> Resources.of(null, or(asked.memory(), "512Mi"), null), faults);
+        return cpu == null || memory == null ? null : cpu.plus(memory);
+    }
+
+    private static <T> @Nullable T read(Supplier<@Nullable T> step, List<FieldError> faults) {
+        try {
+            return step.get();
+        } catch (Refusal.Invalid wrong) {
+            faults.addAll(wrong.errors());
+            return null;
+        }
     }
 
     private DeployEndpoint.Serves serves(@Nullable String source) {

@@ -23,21 +23,14 @@ class EndpointPages {
 
     private final EndpointViews views;
     private final EndpointService service;
-    private final EndpointPlans plans;
     private final EndpointTabs tabs;
     private final Playground playground;
     private final Access access;
 
     EndpointPages(
-            EndpointViews views,
-            EndpointService service,
-            EndpointPlans plans,
-            EndpointTabs tabs,
-            Playground playground,
-            Access access) {
+            EndpointViews views, EndpointService service, EndpointTabs tabs, Playground playground, Access access) {
         this.views = views;
         this.service = service;
-        this.plans = plans;
         this.tabs = tabs;
         this.playground = playground;
         this.access = access;
@@ -88,33 +81,6 @@ class EndpointPages {
                 new EndpointTabs.Asked(
                         tab, from, to, replica, cursor, before == null ? Long.MAX_VALUE : before, htmx == null));
         return "endpoint";
-    }
-
-    @GetMapping("/ns/{ns}/endpoints/{name}/rollback")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    String rollbackPlan(@PathVariable Name ns, @PathVariable Name name, @RequestParam int revision, Model model) {
-        model.addAttribute("ns", ns);
-        model.addAttribute("endpoint", views.get(ns, name));
-        model.addAttribute("revision", views.revision(ns, name, revision));
-        model.addAttribute("may", may(ns));
-        model.addAttribute("command", new RollBack(revision, "…"));
-        model.addAttribute(
-                "plan",
-                may(ns)
-                        ? plans.of(
-                                ns,
-                                name,
-                                () -> service.rollBack(ns, name, new RollBack(revision, "plan"), access.actor()))
-                        : null);
-        return "rollback";
-    }
-
-    @PostMapping("/ns/{ns}/endpoints/{name}/rollback")
-    @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
-    String rollBack(
-            @PathVariable Name ns, @PathVariable Name name, @RequestParam int revision, @RequestParam String reason) {
-        service.rollBack(ns, name, new RollBack(revision, required(reason)), access.actor());
-        return "redirect:/ns/" + ns + "/endpoints/" + name;
     }
 
     /** Stops, starts, or aborts the rollout. */

@@ -8,6 +8,7 @@ import dev.tidewright.kernel.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -27,19 +28,22 @@ public class EndpointPlans {
     private final Revisions revisions;
     private final RevisionMaker maker;
     private final EndpointQuota quota;
+    private final RevisionRows rows;
 
     EndpointPlans(
             PlatformTransactionManager transactions,
             Endpoints endpoints,
             Revisions revisions,
             RevisionMaker maker,
-            EndpointQuota quota) {
+            EndpointQuota quota,
+            RevisionRows rows) {
         this.apart = new TransactionTemplate(transactions);
         this.apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
         this.endpoints = endpoints;
         this.revisions = revisions;
         this.maker = maker;
         this.quota = quota;
+        this.rows = rows;
     }
 
     /**
@@ -111,6 +115,13 @@ public class EndpointPlans {
             warnings.add("nothing of what is served would change: no revision would be made");
             return warnings;
         }
+        revisions
+                .findByEndpointIdAndNumber(endpoint.id(), accepted.revision())
+                .flatMap(made -> Optional.ofNullable(made.copiedFrom()))
+                .map(source -> rows.fate(endpoint.id(), source))
+                .filter(fate -> !fate.served())
+                .ifPresent(fate -> warnings.add("revision " + fate.number()
+                        + " has never served with all its replicas (" + fate.words() + "): it may fail again"));
         var lacking = quota.lacking(endpoint, spec, 0);
         var lackingSurge = lacking.isEmpty() && surge > 0 ? surgeLack(endpoint, spec, surge) : "";
         if (!lacking.isEmpty()) {

@@ -25,12 +25,19 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 class EndpointReadApi {
 
     private final EndpointViews views;
+    private final RevisionViews revisions;
     private final Activations activations;
     private final EndpointLogs logs;
     private final LogStreams streams;
 
-    EndpointReadApi(EndpointViews views, Activations activations, EndpointLogs logs, LogStreams streams) {
+    EndpointReadApi(
+            EndpointViews views,
+            RevisionViews revisions,
+            Activations activations,
+            EndpointLogs logs,
+            LogStreams streams) {
         this.views = views;
+        this.revisions = revisions;
         this.activations = activations;
         this.logs = logs;
         this.streams = streams;
@@ -43,20 +50,20 @@ class EndpointReadApi {
             @PathVariable Name name,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable Integer limit) {
-        return views.revisions(ns, name, cursor, Limit.of(limit));
+        return revisions.list(ns, name, cursor, Limit.of(limit));
     }
 
     @GetMapping("/revisions/{number}")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     RevisionView revision(@PathVariable Name ns, @PathVariable Name name, @PathVariable int number) {
-        return views.revision(ns, name, number);
+        return revisions.get(ns, name, number);
     }
 
     @GetMapping("/revisions/{before}/diff/{after}")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     List<SpecDiff.Change> diff(
             @PathVariable Name ns, @PathVariable Name name, @PathVariable int before, @PathVariable int after) {
-        return views.diff(ns, name, before, after);
+        return revisions.diff(ns, name, before, after);
     }
 
     @GetMapping("/replicas")

@@ -109,7 +109,7 @@ final class EndpointRules {
                     new FieldError("serves.entryPoint", "give a file of the source like \"app.py\", or leave it out"));
         }
         if (serves.source() != null && serves.source().upload() == null) {
-            faults.add(new FieldError("serves.source.upload", "say which upload: {\"upload\": \"<id>\"}"));
+            faults.add(new FieldError("serves.source.upload", "say which upload"));
         }
         if (serves.model() == null && (serves.version() != null || serves.alias() != null)) {
             faults.add(new FieldError("serves.model", "a version or an alias is one of a model: say of which"));
@@ -199,7 +199,7 @@ final class EndpointRules {
             faults.add(new FieldError("replicas", "give replicas or autoscaling, not both"));
         }
         if (replicas != null && (replicas < 0 || replicas > MAX_REPLICAS)) {
-            faults.add(new FieldError("replicas", "replicas is " + replicas + ": give 0 to " + MAX_REPLICAS));
+            faults.add(new FieldError("replicas", replicas + " is not possible: give 0 to " + MAX_REPLICAS));
         }
     }
 
@@ -231,14 +231,14 @@ final class EndpointRules {
                     "invalid-endpoint",
                     "serves.source",
                     "\"" + source.fileName()
-                            + "\" is no script or archive: give a command that runs it, like [\"./server\"], or upload a"
+                            + "\" is no script or archive: give a command that runs it, like \"./server\", or upload a"
                             + " script (.py, .sh) or an archive");
         }
         if (source.kind().equals("archive") && !hasCommand && serves.entryPoint() == null) {
             throw new Refusal.Invalid(
                     "invalid-endpoint",
                     "serves.command",
-                    "an archive needs a command like [\"python\", \"app.py\"], or an entryPoint");
+                    "an archive needs a command like \"python app.py\", or an entry point");
         }
     }
 

@@ -55,7 +55,7 @@ public class EndpointService {
         EndpointRules.check(command);
         if (endpoints.find(namespace, name).isPresent()) {
             throw new Refusal.Conflict(
-                    "endpoint-exists", "endpoint \"" + name + "\" exists: change it by PUT, or choose another name");
+                    "endpoint-exists", "endpoint \"" + name + "\" exists: change that one, or choose another name");
         }
         return make(namespace, name, command, actor);
     }
@@ -232,7 +232,7 @@ public class EndpointService {
             throw new Refusal.Conflict(
                     "rollout-in-progress",
                     "revision " + endpoint.rollout().target() + " of endpoint \"" + endpoint.name()
-                            + "\" is being rolled out: wait for it, abort it, or repeat with supersede=true");
+                            + "\" is being rolled out: wait for it or abort it; a call of the API can also supersede it (supersede=true)");
         }
     }
 

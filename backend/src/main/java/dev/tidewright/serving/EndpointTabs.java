@@ -2,6 +2,7 @@ package dev.tidewright.serving;
 
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resource;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
@@ -15,12 +16,17 @@ class EndpointTabs {
     private static final int EVENTS = 100;
 
     private final EndpointViews views;
+    private final RevisionViews revisions;
     private final EndpointLogs logs;
+    private final InputExamples examples;
     private final JsonMapper json;
 
-    EndpointTabs(EndpointViews views, EndpointLogs logs, JsonMapper json) {
+    EndpointTabs(
+            EndpointViews views, RevisionViews revisions, EndpointLogs logs, InputExamples examples, JsonMapper json) {
         this.views = views;
+        this.revisions = revisions;
         this.logs = logs;
+        this.examples = examples;
         this.json = json;
     }
 
@@ -39,6 +45,7 @@ class EndpointTabs {
             boolean whole) {}
 
     void fill(Model model, Name ns, Name name, Resource<DeployEndpoint, EndpointStatus> endpoint, Asked asked) {
+        var present = endpoint.status().revision();
         model.addAttribute("findings", views.diagnosis(ns, name));
         switch (asked.tab()) {
             case "revisions" -> revisions(model, ns, name, asked);
@@ -48,10 +55,14 @@ class EndpointTabs {
             case "logs" -> log(model, ns, name, endpoint, asked);
             case "json" ->
                 model.addAttribute("raw", json.writerWithDefaultPrettyPrinter().writeValueAsString(endpoint));
-            case "playground" -> model.addAttribute("url", endpoint.status().url());
-            default -> {
+            case "playground" -> {
+                model.addAttribute("url", endpoint.status().url());
                 model.addAttribute(
-                        "newest", views.revisions(ns, name, null, 1).items().getFirst());
+                        "example",
+                        examples.of(revisions.get(ns, name, present).spec().serves()));
+            }
+            default -> {
+                model.addAttribute("present", revisions.get(ns, name, present));
                 model.addAttribute("recent", views.history(ns, name, null, 8).items());
                 model.addAttribute("hour", views.recentTraffic(ns, name));
             }
@@ -59,18 +70,20 @@ class EndpointTabs {
     }
 
     private void revisions(Model model, Name ns, Name name, Asked asked) {
-        var slice = views.revisions(ns, name, asked.cursor(), REVISIONS);
-        var revisions = slice.items();
+        var slice = revisions.list(ns, name, asked.cursor(), REVISIONS);
+        var shown = slice.items();
         var self = "/ns/" + ns + "/endpoints/" + name + "?tab=revisions";
-        model.addAttribute("revisions", revisions);
+        model.addAttribute("revisions", shown);
         model.addAttribute("older", slice.nextCursor() == null ? null : self + "&cursor=" + slice.nextCursor());
         model.addAttribute("first", asked.cursor() == null ? null : self);
-        var newest = revisions.isEmpty() ? 1 : revisions.getFirst().number();
+        var newest = shown.isEmpty() ? 1 : shown.getFirst().number();
         var to = asked.to() == null ? newest : asked.to();
-        var from = asked.from() == null ? Math.max(1, to - 1) : asked.from();
+        var from = asked.from() == null
+                ? Objects.requireNonNullElse(revisions.get(ns, name, to).previous(), 1)
+                : asked.from();
         model.addAttribute("from", from);
         model.addAttribute("to", to);
-        model.addAttribute("diff", views.diff(ns, name, from, to));
+        model.addAttribute("diff", revisions.diff(ns, name, from, to));
     }
 
     private void log(Model model, Name ns, Name name, Resource<DeployEndpoint, EndpointStatus> endpoint, Asked asked) {

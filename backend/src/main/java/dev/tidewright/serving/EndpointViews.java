@@ -8,11 +8,9 @@ import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Resource;
 import dev.tidewright.kernel.Slice;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -24,23 +22,23 @@ public class EndpointViews {
     private final Endpoints endpoints;
     private final EndpointRows rows;
     private final Revisions revisions;
-    private final SpecDiff diff;
     private final StatusViews statuses;
     private final History history;
+    private final ServedResolver resolver;
 
     EndpointViews(
             Endpoints endpoints,
             EndpointRows rows,
             Revisions revisions,
-            SpecDiff diff,
             StatusViews statuses,
-            History history) {
+            History history,
+            ServedResolver resolver) {
         this.endpoints = endpoints;
         this.rows = rows;
         this.revisions = revisions;
-        this.diff = diff;
         this.statuses = statuses;
         this.history = history;
+        this.resolver = resolver;
     }
 
     public Resource<DeployEndpoint, EndpointStatus> get(Name namespace, Name name) {
@@ -55,35 +53,6 @@ public class EndpointViews {
                 .map(id -> view(endpoints.findById(id).orElseThrow()));
     }
 
-    /** Newest first, each with what it changed. */
-    public Slice<RevisionView> revisions(Name namespace, Name name, @Nullable String cursor, int limit) {
-        var endpoint = find(namespace, name);
-        var before = Cursor.number(cursor).orElse((long) Integer.MAX_VALUE).intValue();
-        var found = revisions.findByEndpointIdAndNumberLessThanOrderByNumberDesc(
-                endpoint.id(), before, Limit.of(limit + 1));
-        var views = new ArrayList<RevisionView>();
-        for (var at = 0; at < found.size(); at++) {
-            var earlier = at + 1 < found.size() ? found.get(at + 1) : null;
-            views.add(RevisionView.of(endpoint, found.get(at), changes(earlier, found.get(at))));
-        }
-        return Slice.of(views, limit, RevisionView::number);
-    }
-
-    public RevisionView revision(Name namespace, Name name, int number) {
-        var endpoint = find(namespace, name);
-        var earlier =
-                revisions.findByEndpointIdAndNumber(endpoint.id(), number - 1).orElse(null);
-        var revision = revision(endpoint, number);
-        return RevisionView.of(endpoint, revision, changes(earlier, revision));
-    }
-
-    /** Field by field: what differs from {@code before} to {@code after}. */
-    public List<SpecDiff.Change> diff(Name namespace, Name name, int before, int after) {
-        var endpoint = find(namespace, name);
-        return diff.between(
-                revision(endpoint, before).spec(), revision(endpoint, after).spec());
-    }
-
     /** Newest first. */
     public Slice<HistoryEntry> history(Name namespace, Name name, @Nullable String cursor, int limit) {
         var id = find(namespace, name).id();
@@ -95,9 +64,10 @@ public class EndpointViews {
     /** What is wrong and what to do about it, the most pressing first. */
     public List<Diagnosis.Finding> diagnosis(Name namespace, Name name) {
         var endpoint = find(namespace, name);
+        var target = revision(endpoint, endpoint.rollout().target());
+        var served = target.spec().serves();
         return Diagnosis.of(
-                endpoint,
-                statuses.of(endpoint, revision(endpoint, endpoint.rollout().target())));
+                endpoint, statuses.of(endpoint, target), served.model(), resolver.aliasNow(namespace, served));
     }
 
     RecentTraffic recentTraffic(Name namespace, Name name) {
@@ -130,10 +100,6 @@ public class EndpointViews {
                 endpoint.createdBy());
         return Resource.of(
                 "Endpoint", metadata, DeployEndpoint.of(endpoint, target.spec()), statuses.of(endpoint, target));
-    }
-
-    private List<SpecDiff.Change> changes(@Nullable Revision earlier, Revision revision) {
-        return earlier == null ? List.of() : diff.between(earlier.spec(), revision.spec());
     }
 
     private Revision revision(Endpoint endpoint, int number) {

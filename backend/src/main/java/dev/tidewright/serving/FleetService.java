@@ -1,6 +1,7 @@
 package dev.tidewright.serving;
 
 import dev.tidewright.kernel.Resources;
+import dev.tidewright.kernel.Text;
 import dev.tidewright.rollout.Fleet;
 import dev.tidewright.rollout.RolloutStep;
 import dev.tidewright.rollout.Verdict;
@@ -228,7 +229,8 @@ class FleetService {
                 .flatMap(sighting -> sighting.trouble(overdue).stream())
                 .findFirst()
                 .orElse(null);
-        var progress = crew.fleet(target).ready() + " of " + wanted + " replicas of revision " + target + " ready";
+        var progress = crew.fleet(target).ready() + " of " + Text.counted(wanted, "replica") + " of revision " + target
+                + " ready";
         var condition =
                 Condition.of(new Condition.Facts(endpoint, wanted, ready, draining, trouble, waiting, progress));
         var rows = seen.values().stream()

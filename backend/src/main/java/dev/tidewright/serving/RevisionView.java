@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A revision as others see it.
  *
+ * @param outcome what became of it: only one that has SERVED is known to work
+ * @param everReady a replica of it has answered requests at some time
  * @param copiedFrom the revision that a rollback copied
- * @param changes against the revision before it, field by field
+ * @param previous the revision that was wanted when this one was made; null for the first
+ * @param changes against the previous one, field by field
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RevisionView(
@@ -18,6 +21,8 @@ public record RevisionView(
         int number,
         boolean target,
         boolean stable,
+        RevisionOutcome outcome,
+        boolean everReady,
         String serves,
         RevisionSpec spec,
         String specDigest,
@@ -25,16 +30,20 @@ public record RevisionView(
         String via,
         String reason,
         @Nullable Integer copiedFrom,
+        @Nullable Integer previous,
         Instant createdAt,
         List<SpecDiff.Change> changes) {
 
-    static RevisionView of(Endpoint endpoint, Revision revision, List<SpecDiff.Change> changes) {
+    static RevisionView of(
+            Endpoint endpoint, Revision revision, RevisionRows.Fate fate, List<SpecDiff.Change> changes) {
         var stable = endpoint.rollout().stable();
         return new RevisionView(
                 revision.id(),
                 revision.number(),
                 revision.number() == endpoint.rollout().target(),
                 stable != null && stable == revision.number(),
+                fate.outcome(),
+                fate.everReady(),
                 revision.spec().serves().words(),
                 revision.spec(),
                 revision.specDigest(),
@@ -42,7 +51,15 @@ public record RevisionView(
                 revision.via(),
                 revision.reason(),
                 revision.copiedFrom(),
+                fate.previous(),
                 revision.createdAt(),
                 changes);
+    }
+
+    /** For a page: what went wrong with it; empty while nothing did. */
+    public String trouble() {
+        return outcome == RevisionOutcome.SERVED || outcome == RevisionOutcome.PENDING
+                ? ""
+                : new RevisionRows.Fate(number, previous, outcome, everReady).words();
     }
 }

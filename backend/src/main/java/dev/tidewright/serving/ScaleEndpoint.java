@@ -25,7 +25,7 @@ public record ScaleEndpoint(
             throw new Refusal.Invalid(
                     "invalid-scaling",
                     "replicas",
-                    "replicas is " + replicas + ": give 0 to " + EndpointRules.MAX_REPLICAS);
+                    replicas + " is not possible: give 0 to " + EndpointRules.MAX_REPLICAS);
         }
         if (reason != null && reason.length() > 500) {
             throw new Refusal.Invalid(

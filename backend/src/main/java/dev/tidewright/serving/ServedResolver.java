@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** Turns what was asked for (an alias, an upload) into what exactly is served. Joins the caller's transaction. */
@@ -71,6 +72,14 @@ class ServedResolver {
         if (model != null) {
             find(namespace, model.name() + "/" + model.version());
         }
+    }
+
+    /** Where the alias points now by which a model was asked for; empty when it was not, or when the alias is gone. */
+    Optional<Integer> aliasNow(Name namespace, Served served) {
+        var model = served.model();
+        return model == null || model.alias() == null
+                ? Optional.empty()
+                : catalog.pointsAt(namespace, model.name(), model.alias());
     }
 
     private Served.Model model(Name namespace, Name name, DeployEndpoint.Serves serves) {

@@ -69,7 +69,7 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
             case DEADLINE_EXCEEDED -> "it ran longer than its deadline of " + spec.deadline();
             case LOST -> "its processes vanished and nobody saw how they ended";
             case COMPLETED -> "it ran to its end";
-            case EXIT_CODE -> "exit code " + exit.code() + (left.message().isEmpty() ? "" : ": " + left.message());
+            case EXIT_CODE -> exited(exit.code(), left.message());
             case QUOTA,
                     NO_CAPACITY,
                     UNSCHEDULABLE,
@@ -84,6 +84,12 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
         };
         var code = exit.code() < 0 ? null : exit.code();
         return new Ending(reason, Text.shortened(words, SENTENCE), code, exit.peakMemoryBytes(), exit.at());
+    }
+
+    /** The launcher names the code itself; what user code says of its end does not. */
+    private static String exited(int code, String message) {
+        var told = "exit code " + code;
+        return message.isEmpty() ? told : message.contains(told) ? message : told + ": " + message;
     }
 
     private static String roughly(long bytes) {
@@ -125,7 +131,8 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
         }
 
         String message() {
-            return said == null ? "" : said.strip();
+            // Half a sentence here: more may follow where it is told.
+            return said == null ? "" : said.strip().replaceFirst("(?<![.])[.]$", "");
         }
     }
 }

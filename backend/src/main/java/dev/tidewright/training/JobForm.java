@@ -119,7 +119,11 @@ record JobForm(
         for (var part : asked.split(",", -1)) {
             var pair = part.strip().split("=", 2);
             var count = pair.length > 1 ? pair[1].strip() : "1";
-            devices.put(pair[0].strip(), count.matches("[0-9]{1,12}") ? Long.valueOf(count) : Long.valueOf(-1));
+            if (count.matches("[0-9]{1,12}")) {
+                devices.put(pair[0].strip(), Long.valueOf(count));
+            } else {
+                devices.put(part.strip(), 1L); // no name of a device: refused as it was typed, with all that is wrong
+            }
         }
         return devices;
     }

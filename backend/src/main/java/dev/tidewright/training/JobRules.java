@@ -1,5 +1,6 @@
 package dev.tidewright.training;
 
+import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Quantities;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Refusal.FieldError;
@@ -23,6 +24,9 @@ final class JobRules {
     private static final Pattern IMAGE = Pattern.compile("[a-z0-9]([A-Za-z0-9._:/@-]{0,510}[A-Za-z0-9])?");
     private static final long MIN_CPU_MILLIS = 10;
     private static final long MIN_MEMORY = 16L << 20;
+    /** How long a job may run of which nothing else is said. */
+    static final String DEADLINE = "1d";
+
     private static final int MAX_TEXT = 32 * 1024;
 
     private final List<FieldError> errors = new ArrayList<>();
@@ -34,8 +38,7 @@ final class JobRules {
         var command = rules.command(asked.command());
         var entryPoint = rules.entryPoint(asked.entryPoint(), source, command);
         if (source == null && command == null && asked.image() == null) {
-            rules.wrong(
-                    "source", "give a source ({\"upload\": \"<id>\"}), a command or an image: there is nothing to run");
+            rules.wrong("source", "there is nothing to run: give a source, a command or an image");
         }
         if (source != null && source.kind().equals("file") && command == null && asked.image() == null) {
             rules.wrong(
@@ -56,6 +59,7 @@ final class JobRules {
                 rules.deadline(asked.deadline()),
                 rules.keep(asked.keep()),
                 rules.text("description", asked.description() == null ? "" : asked.description(), 10_000));
+        rules.name(asked.name());
         rules.labels(asked.labels());
         rules.refuse();
         return spec;
@@ -231,7 +235,7 @@ final class JobRules {
     }
 
     private String deadline(@Nullable String asked) {
-        var text = asked == null ? "24h" : asked.strip();
+        var text = asked == null ? DEADLINE : asked.strip();
         return checked(() -> Durations.words(Durations.parse("deadline", text)), text);
     }
 
@@ -253,6 +257,12 @@ final class JobRules {
             }
         }
         return errors.isEmpty() ? List.copyOf(asked) : List.of();
+    }
+
+    private void name(@Nullable String asked) {
+        if (asked != null) {
+            checked(() -> new Name(asked), null);
+        }
     }
 
     private void labels(@Nullable Map<String, String> asked) {
@@ -281,7 +291,7 @@ final class JobRules {
         return value;
     }
 
-    private <T> T checked(Supplier<T> step, T otherwise) {
+    private <T extends @Nullable Object> T checked(Supplier<T> step, T otherwise) {
         try {
             return step.get();
         } catch (Refusal.Invalid wrong) {

@@ -79,10 +79,7 @@ class JobSources {
             return new Origin(null, null, null, null);
         }
         if (asked.upload() == null || asked.upload().isBlank()) {
-            throw new Refusal.Invalid(
-                    "unknown-upload",
-                    "source.upload",
-                    "say which upload: {\"upload\": \"<id>\"}, or leave the source out");
+            throw new Refusal.Invalid("unknown-upload", "source.upload", "say which upload, or leave the source out");
         }
         var id = uploadId(asked.upload());
         try {

@@ -11,6 +11,12 @@ final class JobStages {
     private static final List<String> PHASES = List.of("FETCHING", "BUILDING_ENVIRONMENT", "RUNNING", "UPLOADING");
     private static final List<String> LABELS = List.of("Fetch source", "Environment", "Run", "Keep results");
 
+    private static final int NOWHERE = -1;
+    private static final int FETCHING = PHASES.indexOf("FETCHING");
+    private static final int BUILDING = PHASES.indexOf("BUILDING_ENVIRONMENT");
+    private static final int RUNNING = PHASES.indexOf("RUNNING");
+    private static final int UPLOADING = PHASES.indexOf("UPLOADING");
+
     private JobStages() {}
 
     /**
@@ -35,8 +41,9 @@ final class JobStages {
         stages.add(new Stage(
                 "Queue", waits ? "queued" : "succeeded", submitted, waits ? null : job.waitedSeconds(), "", waits));
         var last = attempts.isEmpty() ? null : attempts.getLast();
+        var broken = job.phase() == JobStatus.FAILED ? broken(job.reason(), last) : NOWHERE;
         for (var at = 0; at < PHASES.size(); at++) {
-            stages.add(stage(job, last, at));
+            stages.add(stage(last, at, broken));
         }
         stages.add(new Stage(
                 job.phase().terminal() ? job.label() : "Done",
@@ -48,7 +55,7 @@ final class JobStages {
         return stages;
     }
 
-    private static Stage stage(JobView job, Attempt.@Nullable View attempt, int at) {
+    private static Stage stage(Attempt.@Nullable View attempt, int at, int broken) {
         var label = LABELS.get(at);
         var reported = attempt == null
                 ? List.<Attempt.StageView>of()
@@ -57,20 +64,47 @@ final class JobStages {
                         .toList();
         if (reported.isEmpty()) {
             var passed = attempt != null && attempt.stages().stream().anyMatch(one -> PHASES.indexOf(one.phase()) > at);
-            return new Stage(label, passed ? "succeeded" : null, null, null, passed ? "not needed" : "", false);
+            return new Stage(
+                    label,
+                    at == broken ? "failed" : passed ? "succeeded" : null,
+                    null,
+                    null,
+                    passed && at != broken ? "not needed" : "",
+                    false);
         }
         var stage = reported.getLast();
         var open = attempt != null && attempt.endedAt() == null && stage.seconds() == null;
-        var broken = job.phase() == JobStatus.FAILED
-                && attempt != null
-                && stage.equals(attempt.stages().getLast());
         return new Stage(
                 label,
-                broken ? "failed" : open ? "running" : "succeeded",
+                at == broken ? "failed" : open ? "running" : "succeeded",
                 stage.since(),
                 stage.seconds(),
                 stage.message(),
                 open);
+    }
+
+    /** The step to blame: outputs are kept of a run that failed too, so the last one that was reached is not always it. */
+    private static int broken(@Nullable ReasonCode reason, Attempt.@Nullable View attempt) {
+        var reached = attempt == null || attempt.stages().isEmpty()
+                ? NOWHERE
+                : PHASES.indexOf(attempt.stages().getLast().phase());
+        return switch (reason) {
+            case SOURCE_INVALID, SOURCE_UNAVAILABLE -> FETCHING;
+            case ENVIRONMENT_FAILED -> BUILDING;
+            case COMMAND_NOT_FOUND -> RUNNING;
+            case EXIT_CODE, NOTEBOOK_FAILED -> Math.min(reached, RUNNING);
+            case UPLOAD_FAILED -> UPLOADING;
+            case null -> reached;
+            case QUOTA,
+                    NO_CAPACITY,
+                    UNSCHEDULABLE,
+                    OUT_OF_MEMORY,
+                    DEADLINE_EXCEEDED,
+                    IMAGE_UNSUPPORTED,
+                    CANCELLED,
+                    LOST,
+                    COMPLETED -> reached;
+        };
     }
 
     private static String st(JobStatus status) {

@@ -38,6 +38,7 @@ class NewJobPages {
     String form(@PathVariable Name ns, @RequestParam(required = false) @Nullable Name from, Model model) {
         model.addAttribute("ns", ns);
         model.addAttribute("may", actions.may(ns));
+        model.addAttribute("deadline", JobRules.DEADLINE);
         model.addAttribute("earlier", from == null ? null : reader.get(ns, from));
         return "job-new";
     }

@@ -50,15 +50,16 @@ public class EventLooks {
         return percents.subList(0, at).stream().mapToInt(Integer::intValue).sum();
     }
 
-    public String curl(String url) {
+    public String curl(String url, String body) {
         return "curl " + url + "/predict \\\n  -H \"Authorization: Bearer $TIDEWRIGHT_TOKEN\" \\\n"
-                + "  -H \"Content-Type: application/json\" \\\n  -d '{\"features\": [[0.1, 0.2]]}'";
+                + "  -H \"Content-Type: application/json\" \\\n  -d '" + body.replace("'", "'\\''") + "'";
     }
 
-    public String python(String url) {
-        return "import os, requests\n\nanswer = requests.post(\n    \"" + url
+    public String python(String url, String body) {
+        return "import json, os, requests\n\nbody = json.loads(r'''" + body + "''')\nanswer = requests.post(\n    \""
+                + url
                 + "/predict\",\n    headers={\"Authorization\": f\"Bearer {os.environ['TIDEWRIGHT_TOKEN']}\"},\n"
-                + "    json={\"features\": [[0.1, 0.2]]},\n    timeout=10,\n)\nanswer.raise_for_status()\n"
+                + "    json=body,\n    timeout=10,\n)\nanswer.raise_for_status()\n"
                 + "print(answer.headers[\"X-Serving-Revision\"], answer.json())";
     }
 

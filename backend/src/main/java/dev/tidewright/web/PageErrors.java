@@ -29,7 +29,7 @@ class PageErrors {
 
     @ExceptionHandler
     ModelAndView on(Refusal refusal, HttpServletRequest request) {
-        return page(request, Problems.status(refusal), refusal.code(), refusal.sentence(), refusal.errors());
+        return page(request, Problems.status(refusal), refusal.code(), words(refusal), refusal.errors());
     }
 
     @ExceptionHandler
@@ -82,9 +82,19 @@ class PageErrors {
             String code,
             String sentence,
             List<Refusal.FieldError> errors) {
+        // A sentence that only repeats the first field's is left to the list of fields.
+        var repeats = !errors.isEmpty() && sentence.startsWith(errors.getFirst().field() + ": ");
+        var told = repeats ? "" : sentence;
         var view = request.getHeader("HX-Request") == null ? "error" : "parts/form :: refusal";
         return new ModelAndView(
-                view, Map.of("status", status.value(), "code", code, "sentence", sentence, "errors", errors), status);
+                view, Map.of("status", status.value(), "code", code, "sentence", told, "errors", errors), status);
+    }
+
+    /** What the API says of ETags means nothing to who sees a page. */
+    private static String words(Refusal refusal) {
+        return refusal instanceof Refusal.Stale
+                ? "somebody changed this since you opened the page: load it again and repeat your change"
+                : refusal.sentence();
     }
 
     private static String sentence(FieldError error) {

@@ -48,6 +48,10 @@ public class Words {
         return ago(Instant.parse(at));
     }
 
+    public boolean past(Instant at) {
+        return at.isBefore(clock.instant());
+    }
+
     /** The time of today, or the day and the time. */
     public String clock(@Nullable Instant at) {
         if (at == null) {
@@ -212,7 +216,7 @@ public class Words {
 
     /** {@code moved from v1 to v2}: what a history entry says after the name. */
     public String sentence(HistoryEntry entry) {
-        var verb = entry.verb().replace('-', ' ');
+        var verb = verb(entry);
         if (entry.from() != null && entry.from().equals(entry.to())) {
             return "still " + word(entry.to());
         }
@@ -222,6 +226,15 @@ public class Words {
         return verb.equals("status") && entry.to() != null
                 ? word(entry.to())
                 : verb + (entry.to() == null || entry.to().equals(entry.name()) ? "" : ": " + word(entry.to()));
+    }
+
+    private static String verb(HistoryEntry entry) {
+        var alias = entry.facts().get("alias");
+        if (alias == null || !entry.verb().startsWith("alias-")) {
+            return entry.verb().replace('-', ' ');
+        }
+        var what = entry.from() == null ? "made" : entry.verb().substring("alias-".length());
+        return "alias " + alias + " " + what;
     }
 
     /** Upper-case codes as words; everything else as it is. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidewright.IntegrationTest;
 import dev.tidewright.TestApi;
+import dev.tidewright.kernel.Name;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,6 +52,12 @@ class ServingIT {
 
     @Autowired
     private Environment environment;
+
+    @Autowired
+    private RevisionViews revisions;
+
+    @Autowired
+    private InputExamples examples;
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -281,7 +288,12 @@ class ServingIT {
     void anEndpointServesWhatAnAliasMeansUntilItsNextChange() {
         var models = "/api/v1/namespaces/" + namespace + "/models";
         api.post(models, "{\"name\":\"m\"}");
-        var upload = api.upload(namespace, "m.zip", zip("model.py", "def predict(rows): return rows"));
+        var upload = api.upload(
+                namespace,
+                "m.zip",
+                zip(Map.of(
+                        "model.py", "def predict(rows): return rows",
+                        "input_example.json", "{\"columns\": [\"a\"], \"data\": [[1.5]]}")));
         for (var number = 1; number <= 2; number++) {
             var made = api.post(models + "/m/versions", "{\"upload\":\"" + upload + "\"}");
             assertThat(made.status()).as(made.toString()).isEqualTo(201);
@@ -295,6 +307,13 @@ class ServingIT {
                         .status())
                 .isEqualTo(200);
         assertThat(served(1)).isEqualTo(1);
+        assertThat(api.get(path("/a/diagnosis")).text())
+                .contains("ALIAS_MOVED", "m@champion is version 2 now, and version 1 is served");
+        assertThat(examples.of(revisions
+                        .get(Name.of(namespace), Name.of("a"), 1)
+                        .spec()
+                        .serves()))
+                .isEqualTo("{\"dataframe_split\":{\"columns\":[\"a\"],\"data\":[[1.5]]}}");
         var inUse = api.delete(
                 models + "/m/versions/1",
                 "If-Match",
@@ -305,6 +324,7 @@ class ServingIT {
         var changed = api.put(path("/a?supersede=true"), spec, "If-Match", "*");
         assertThat(changed.status()).as(changed.toString()).isEqualTo(202);
         assertThat(served(2)).isEqualTo(2);
+        assertThat(api.get(path("/a/diagnosis")).text()).doesNotContain("ALIAS_MOVED");
         assertThat(api.get(path("/a/revisions/2")).json().path("changes").toString())
                 .contains("serves.model.version");
         var gone = api.post(path("?dryRun=true"), "{\"name\":\"b\",\"serves\":{\"model\":\"m\",\"version\":3}}");
@@ -393,11 +413,17 @@ class ServingIT {
     }
 
     private static byte[] zip(String name, String content) {
+        return zip(Map.of(name, content));
+    }
+
+    private static byte[] zip(Map<String, String> files) {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
-            zip.putNextEntry(new ZipEntry(name));
-            zip.write(content.getBytes(StandardCharsets.UTF_8));
-            zip.closeEntry();
+            for (var file : files.entrySet()) {
+                zip.putNextEntry(new ZipEntry(file.getKey()));
+                zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
+                zip.closeEntry();
+            }
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

@@ -73,6 +73,12 @@ class ServingReconcilerIT {
     private EndpointViews views;
 
     @Autowired
+    private RevisionViews revisionViews;
+
+    @Autowired
+    private EndpointPlans plans;
+
+    @Autowired
     private Workloads workloads;
 
     @Autowired
@@ -157,6 +163,49 @@ class ServingReconcilerIT {
         assertThat(endpoint.rollout().target()).isEqualTo(1);
         assertThat(cluster.staying(workload(2))).isZero();
         assertThat(verbs(id)).contains("rollout-returned");
+        assertThat(views.diagnosis(namespace, NAME)).singleElement().satisfies(finding -> {
+            assertThat(finding.sentence()).startsWith("returned to revision 1: ");
+            assertThat(finding.remedy()).contains("until another revision is made");
+        });
+        var bad = revisionViews.get(namespace, NAME, 2);
+        assertThat(bad.outcome()).isEqualTo(RevisionOutcome.RETURNED);
+        assertThat(bad.everReady()).isFalse();
+        assertThat(revisionViews.get(namespace, NAME, 1).outcome()).isEqualTo(RevisionOutcome.SERVED);
+        assertThat(backTo(2).warnings()).anyMatch(warning -> warning.contains("revision 2 has never served"));
+    }
+
+    @Test
+    void aRevisionIsComparedWithTheOneThatWasWantedWhenItWasMade() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        cluster.neverReady(workload(2));
+        change(command(2, Map.of("bad", new Scalar(true))));
+        reconciler.reconcile(id);
+        assertThat(revisionViews.get(namespace, NAME, 2).outcome()).isEqualTo(RevisionOutcome.PENDING);
+        hidden(() -> {
+            service.abort(namespace, NAME, "wrong model", ANA);
+            return null;
+        });
+        settle(id);
+        change(command(2, Map.of("alpha", new Scalar(0.5))));
+        hidden(() -> service.deploy(namespace, command(2, Map.of("alpha", new Scalar(0.7))), "*", true, ANA));
+        settle(id);
+        var all = revisionViews.list(namespace, NAME, null, 10).items();
+        assertThat(all)
+                .extracting(RevisionView::outcome)
+                .containsExactly(
+                        RevisionOutcome.SERVED,
+                        RevisionOutcome.SUPERSEDED,
+                        RevisionOutcome.ABORTED,
+                        RevisionOutcome.SERVED);
+        assertThat(all).extracting(RevisionView::previous).containsExactly(3, 1, 1, null);
+        assertThat(all.get(1).changes()).extracting(SpecDiff.Change::path).containsExactly("parameters.alpha");
+        assertThat(backTo(1).warnings()).noneMatch(warning -> warning.contains("never served"));
+    }
+
+    /** What going back to a revision would do. */
+    private EndpointPlans.Plan backTo(int revision) {
+        return plans.of(namespace, NAME, () -> service.rollBack(namespace, NAME, new RollBack(revision, "plan"), ANA));
     }
 
     @Test
@@ -303,7 +352,7 @@ class ServingReconcilerIT {
                 } else {
                     assertThat(made.revision()).isEqualTo(before);
                     assertThat(spec(id, before)).isEqualTo(spec(id, to));
-                    assertThat(views.diff(namespace, NAME, to, before)).isEmpty();
+                    assertThat(revisionViews.diff(namespace, NAME, to, before)).isEmpty();
                 }
             } else {
                 hidden(() -> service.deploy(namespace, random(random), "*", true, ANA));

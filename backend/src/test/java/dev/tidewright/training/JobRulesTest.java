@@ -70,6 +70,7 @@ class JobRulesTest {
                 List.of("{\"command\":[\"a\"],\"entryPoint\":\"\"}", "entryPoint"),
                 List.of("{\"command\":[\"a\"],\"resources\":{\"cpu\":\"\"}}", "resources.cpu"),
                 List.of("{\"command\":[\"a\"],\"resources\":{\"memory\":\" \"}}", "resources.memory"),
+                List.of("{\"command\":[\"a\"],\"name\":\"Bad Name\"}", "name"),
                 List.of("{\"image\":\"\"}", "image"),
                 List.of("{\"image\":\"a b\"}", "image"));
     }
@@ -87,11 +88,12 @@ class JobRulesTest {
 
     @Test
     void severalFaultsAreToldTogether() {
-        var json = "{\"command\":[\"a\"],\"deadline\":\"x\",\"resources\":{\"cpu\":\"x\",\"memory\":\"y\"}}";
+        var json =
+                "{\"command\":[\"a\"],\"deadline\":\"x\",\"name\":\"A b\",\"resources\":{\"cpu\":\"x\",\"memory\":\"y\"}}";
         assertThatThrownBy(() -> JobRules.spec(asked(json), null))
                 .isInstanceOfSatisfying(
                         Refusal.Invalid.class,
-                        refusal -> assertThat(refusal.errors()).hasSize(3));
+                        refusal -> assertThat(refusal.errors()).hasSize(4));
     }
 
     @ParameterizedTest

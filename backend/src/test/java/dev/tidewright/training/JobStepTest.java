@@ -69,6 +69,21 @@ class JobStepTest {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'{\"message\":\"train.py ended with exit code 3: no data\"}', train.py ended with exit code 3: no data",
+        "'{\"message\":\"train.py ended with exit code 3.\"}', train.py ended with exit code 3",
+        "no data, exit code 3: no data",
+        "'', exit code 3"
+    })
+    void anExitCodeIsToldOnce(String lastWords, String sentence) {
+        var step = step(running(PLAIN), seen(Phase.FAILED, exit(3, "EXIT_CODE", lastWords)));
+        assertThat(step)
+                .isInstanceOfSatisfying(
+                        JobStep.Conclude.class,
+                        conclude -> assertThat(conclude.ending().sentence()).isEqualTo(sentence));
+    }
+
     @Test
     void aWorkloadThatCanNeverStartSaysWhy() {
         var never = new Observation(

@@ -9,7 +9,6 @@ import dev.tidewright.cluster.local.SupervisorFiles.End;
 import dev.tidewright.cluster.local.SupervisorFiles.LastWords;
 import dev.tidewright.cluster.local.SupervisorFiles.State;
 import dev.tidewright.kernel.Quantities;
-import dev.tidewright.kernel.Text;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -164,8 +163,7 @@ final class Views {
     private static String crashed(Replica replica, State state) {
         var last = state.last();
         var sentence = last == null ? "" : sentence(replica, last);
-        var restarts = state.restarts() == 0 ? "" : " (restarted " + Text.counted(state.restarts(), "time") + ")";
-        return sentence.isEmpty() ? "ended with exit code 0" + restarts : sentence + restarts;
+        return sentence.isEmpty() ? "ended with exit code 0" : sentence;
     }
 
     private static String reason(End end) {

@@ -1,0 +1,71 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.tenancy.Access;
+import dev.tidewright.tenancy.Role;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** The page that says what going back to an earlier revision would do, and does it. */
+@Controller
+class RollbackPages {
+
+    private final EndpointViews views;
+    private final RevisionViews revisions;
+    private final EndpointService service;
+    private final EndpointPlans plans;
+    private final Access access;
+
+    RollbackPages(
+            EndpointViews views, RevisionViews revisions, EndpointService service, EndpointPlans plans, Access access) {
+        this.views = views;
+        this.revisions = revisions;
+        this.service = service;
+        this.plans = plans;
+        this.access = access;
+    }
+
+    /** @param revision null: the one that was wanted before the present one */
+    @GetMapping("/ns/{ns}/endpoints/{name}/rollback")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    String plan(
+            @PathVariable Name ns,
+            @PathVariable Name name,
+            @RequestParam(required = false) @Nullable Integer revision,
+            Model model) {
+        var endpoint = views.get(ns, name);
+        var present = revisions.get(ns, name, endpoint.status().revision());
+        var to = revision == null ? Objects.requireNonNullElse(present.previous(), 1) : revision;
+        var may = access.roleIn(ns).filter(role -> role.covers(Role.DEPLOYER)).isPresent();
+        model.addAttribute("ns", ns);
+        model.addAttribute("endpoint", endpoint);
+        model.addAttribute("revision", revisions.get(ns, name, to));
+        model.addAttribute("may", may);
+        model.addAttribute("command", new RollBack(to, "…"));
+        model.addAttribute(
+                "plan",
+                may
+                        ? plans.of(ns, name, () -> service.rollBack(ns, name, new RollBack(to, "plan"), access.actor()))
+                        : null);
+        return "rollback";
+    }
+
+    @PostMapping("/ns/{ns}/endpoints/{name}/rollback")
+    @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
+    String rollBack(
+            @PathVariable Name ns, @PathVariable Name name, @RequestParam int revision, @RequestParam String reason) {
+        if (reason.isBlank()) {
+            throw new Refusal.Invalid("reason-missing", "reason", "say why: it is kept in the history");
+        }
+        service.rollBack(ns, name, new RollBack(revision, reason.strip()), access.actor());
+        return "redirect:/ns/" + ns + "/endpoints/" + name;
+    }
+}
