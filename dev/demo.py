@@ -315,7 +315,9 @@ def leave_up(platform: Platform):
     if platform.alive():
         print("Ctrl-C stops the platform.", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
-            platform.process.wait()
+            code = platform.process.wait()
+            raise Failed(f"the platform ended by itself with exit code {code}. The end of its log:\n\n{platform.tail(20)}"
+                         f"\n\nThe whole log is {platform.log}")
         print("\nStopping …", flush=True)
 
 

@@ -1,16 +1,11 @@
 package dev.tidewright.catalog;
 
 import dev.tidewright.kernel.Limit;
+import dev.tidewright.kernel.Moment;
 import dev.tidewright.kernel.Name;
-import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Slice;
 import dev.tidewright.tenancy.Access;
 import jakarta.validation.Valid;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -54,7 +49,7 @@ class AliasApi {
             @PathVariable Alias alias,
             @RequestParam(required = false) @Nullable String at) {
         if (at != null) {
-            return ResponseEntity.ok(catalog.aliasAt(ns, model, alias, instant(at)));
+            return ResponseEntity.ok(catalog.aliasAt(ns, model, alias, Moment.parse("at", at)));
         }
         return answer(catalog.alias(ns, model, alias));
     }
@@ -104,20 +99,5 @@ class AliasApi {
 
     private static ResponseEntity<AliasView> answer(AliasView alias) {
         return ResponseEntity.ok().eTag("\"" + alias.id() + "\"").body(alias);
-    }
-
-    private static Instant instant(String text) {
-        try {
-            return text.length() == "2026-11-22".length()
-                    ? LocalDate.parse(text)
-                            .plusDays(1)
-                            .atStartOfDay(ZoneOffset.UTC)
-                            .toInstant()
-                            .minusNanos(1000)
-                    : OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeException malformed) {
-            throw new Refusal.Malformed(
-                    "invalid-instant", "at", "give an instant like 2026-11-22T10:00:00Z or a day like 2026-11-22");
-        }
     }
 }

@@ -35,6 +35,13 @@ public class Catalog {
         return rows.model(namespace, name).orElseThrow(() -> new Refusal.NotFound("model", name));
     }
 
+    /** Whether there is such a model, and nothing of it to use. */
+    public boolean hasNoVersions(Name namespace, Name name) {
+        return rows.model(namespace, name)
+                .filter(model -> model.versions() == 0)
+                .isPresent();
+    }
+
     /** Newest first. */
     public Slice<ModelView> models(Name namespace, ModelQuery query, @Nullable String cursor, int limit) {
         var page = rows.models(namespace, query, Cursor.id(cursor).orElse(null), limit + 1);

@@ -1,6 +1,7 @@
 package dev.tidewright.cluster;
 
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * How a batch ended.
@@ -12,4 +13,32 @@ import java.time.Instant;
  * @param terminationLog what the program left in {@code $TIDEWRIGHT_TERMINATION_LOG}, at most 4 KiB
  * @param peakMemoryBytes highest memory seen of all its processes together; 0 when unknown
  */
-public record Exit(int code, String reason, String terminationLog, long peakMemoryBytes, Instant at) {}
+public record Exit(int code, String reason, String terminationLog, long peakMemoryBytes, Instant at) {
+
+    private static final int SIGNALLED = 128;
+    private static final Map<Integer, String> SIGNALS = Map.ofEntries(
+            Map.entry(1, "SIGHUP"),
+            Map.entry(2, "SIGINT"),
+            Map.entry(3, "SIGQUIT"),
+            Map.entry(4, "SIGILL"),
+            Map.entry(6, "SIGABRT"),
+            Map.entry(7, "SIGBUS"),
+            Map.entry(8, "SIGFPE"),
+            Map.entry(9, "SIGKILL"),
+            Map.entry(11, "SIGSEGV"),
+            Map.entry(13, "SIGPIPE"),
+            Map.entry(15, "SIGTERM"));
+
+    /** {@code ended with exit code 3}, {@code ended by signal 9 (SIGKILL)}. */
+    public static String words(int code) {
+        var signal = SIGNALS.get(code - SIGNALLED);
+        return signal == null
+                ? "ended with exit code " + code
+                : "ended by signal " + (code - SIGNALLED) + " (" + signal + ")";
+    }
+
+    /** Whether a signal ended it: then the last line of a log is just a line, and no reason. */
+    public static boolean isSignal(int code) {
+        return SIGNALS.containsKey(code - SIGNALLED);
+    }
+}

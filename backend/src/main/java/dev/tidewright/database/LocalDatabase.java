@@ -1,9 +1,9 @@
 package dev.tidewright.database;
 
+import dev.tidewright.kernel.CannotStart;
 import dev.tidewright.kernel.Home;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -63,9 +63,10 @@ final class LocalDatabase implements AutoCloseable {
             database.watch();
             return database;
         } catch (IOException failed) {
-            throw new UncheckedIOException(
-                    "the embedded PostgreSQL under " + home.path() + " could not be started; as root in a container "
-                            + "without user namespaces run as a normal user, or set spring.datasource.url",
+            throw new CannotStart(
+                    "the embedded PostgreSQL under " + home.path() + " could not be started: " + failed,
+                    "Look at the lines above for what it says. As root in a container without user namespaces run as a"
+                            + " normal user, or use a PostgreSQL of your own by SPRING_DATASOURCE_URL.",
                     failed);
         }
     }
@@ -161,8 +162,9 @@ final class LocalDatabase implements AutoCloseable {
         FileLock lock = channel.tryLock();
         if (lock == null) {
             channel.close();
-            throw new IllegalStateException("another Tidewright runs on " + home
-                    + ": stop it, or give this one a folder of its own with TIDEWRIGHT_HOME");
+            throw new CannotStart(
+                    "another Tidewright runs on " + home,
+                    "Stop it, or give this one a folder of its own with TIDEWRIGHT_HOME.");
         }
         return channel;
     }

@@ -1,5 +1,6 @@
 package dev.tidewright.kernel;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The optimistic lock of the API. */
@@ -7,13 +8,18 @@ public final class IfMatch {
 
     private IfMatch() {}
 
-    /** Refuses unless {@code header} is the ETag of {@code current}; {@code *} stands for any version. */
+    /**
+     * Refuses unless {@code header} is the ETag of {@code current}, or one of a list of them; {@code *} stands for any
+     * version.
+     */
     public static void require(@Nullable String header, String kind, Object name, long current) {
         if (header == null || header.isBlank()) {
             throw new Refusal.PreconditionMissing();
         }
         var asked = header.strip();
-        if (!asked.equals("*") && !asked.equals("\"" + current + "\"")) {
+        var tag = "\"" + current + "\"";
+        if (!asked.equals("*")
+                && Arrays.stream(asked.split(",")).map(String::strip).noneMatch(tag::equals)) {
             throw new Refusal.Stale(kind, name, current);
         }
     }

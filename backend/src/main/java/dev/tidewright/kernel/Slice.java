@@ -17,6 +17,11 @@ public record Slice<T>(List<T> items, @Nullable String nextCursor) {
         items = List.copyOf(items);
     }
 
+    /** A list that is short enough for one page. */
+    public static <T> Slice<T> whole(List<T> rows) {
+        return new Slice<>(rows, null);
+    }
+
     /** Makes a page from a query that was asked for one row more than {@code limit}. */
     public static <T> Slice<T> of(List<T> rows, int limit, Function<T, Object> key) {
         return rows.size() <= limit

@@ -22,8 +22,11 @@ public record Timespan(Duration value) implements Comparable<Timespan> {
             Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 
     public Timespan {
-        if (value.isNegative() || value.compareTo(MAX) > 0) {
+        if (value.isNegative()) {
             throw wrong(value.toString());
+        }
+        if (value.compareTo(MAX) > 0) {
+            throw tooLong(value.toString());
         }
     }
 
@@ -41,7 +44,7 @@ public record Timespan(Duration value) implements Comparable<Timespan> {
             millis = millis.add(
                     new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(MILLIS.getOrDefault(part.group(2), 1L))));
         }
-        return new Timespan(Duration.ofMillis(millis.longValue()));
+        return checked(text, Duration.ofMillis(millis.longValue()));
     }
 
     public static Timespan of(Duration value) {
@@ -50,15 +53,30 @@ public record Timespan(Duration value) implements Comparable<Timespan> {
 
     private static Timespan ofIso(String text) {
         try {
-            return new Timespan(Duration.parse(text));
+            return checked(text, Duration.parse(text));
         } catch (DateTimeParseException malformed) {
             throw wrong(text);
         }
     }
 
+    /** Refuses what is too long in the words it was written in. */
+    private static Timespan checked(String text, Duration value) {
+        if (value.compareTo(MAX) > 0) {
+            throw tooLong(text);
+        }
+        return new Timespan(value);
+    }
+
     /** At most one of each unit, the largest first: what is written another way is a typing error. */
     private static String part(String unit) {
         return "(?:[0-9]{1,9}(?:\\.[0-9]{1,3})?" + unit + ")?";
+    }
+
+    private static Refusal tooLong(String text) {
+        return new Refusal.Invalid(
+                "invalid-duration",
+                "duration",
+                "\"" + Text.shortened(text, 40) + "\" is too long: give at most " + MAX.toDays() + "d");
     }
 
     private static Refusal wrong(String text) {

@@ -2,6 +2,7 @@ package dev.tidewright.serving;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Resources;
 import dev.tidewright.kernel.Scalar;
 import dev.tidewright.rollout.RolloutStrategy;
@@ -57,7 +58,15 @@ public record DeployEndpoint(
     /** An uploaded source. */
     public record Source(@Nullable UUID upload) {}
 
+    /** The name is that of the path; another one in the body would be a renaming, which there is none of. */
     DeployEndpoint named(Name pathName) {
+        if (name != null && !name.equals(pathName)) {
+            throw new Refusal.Invalid(
+                    "invalid-endpoint",
+                    "name",
+                    "the address says \"" + pathName + "\", the body \"" + name
+                            + "\": an endpoint cannot be renamed; leave the name away, or give the same");
+        }
         return new DeployEndpoint(
                 pathName,
                 serves,

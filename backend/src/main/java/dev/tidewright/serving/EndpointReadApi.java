@@ -2,12 +2,9 @@ package dev.tidewright.serving;
 
 import dev.tidewright.cluster.LogSlice;
 import dev.tidewright.kernel.Limit;
+import dev.tidewright.kernel.Moment;
 import dev.tidewright.kernel.Name;
-import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Slice;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -61,26 +58,22 @@ class EndpointReadApi {
 
     @GetMapping("/revisions/{before}/diff/{after}")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    List<SpecDiff.Change> diff(
+    Slice<SpecDiff.Change> diff(
             @PathVariable Name ns, @PathVariable Name name, @PathVariable int before, @PathVariable int after) {
-        return revisions.diff(ns, name, before, after);
+        return Slice.whole(revisions.diff(ns, name, before, after));
     }
 
     @GetMapping("/replicas")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     Slice<ReplicaRow> replicas(@PathVariable Name ns, @PathVariable Name name) {
-        return new Slice<>(views.get(ns, name).status().replicas().each(), null);
+        return Slice.whole(views.get(ns, name).status().replicas().each());
     }
 
-    /** What answered at {@code time}, and who had put it there; also for an endpoint that was deleted since. */
+    /** What answered {@code at} some moment, and who had put it there; also for an endpoint that was deleted since. */
     @GetMapping("/at")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    List<Activations.Served> at(@PathVariable Name ns, @PathVariable Name name, @RequestParam String time) {
-        try {
-            return activations.at(ns, name, Instant.parse(time));
-        } catch (DateTimeException malformed) {
-            throw new Refusal.Malformed("invalid-time", "time", "give a moment like 2026-01-31T09:30:00Z");
-        }
+    Slice<Activations.Served> at(@PathVariable Name ns, @PathVariable Name name, @RequestParam String at) {
+        return Slice.whole(activations.at(ns, name, Moment.parse("at", at)));
     }
 
     /** What the gateway answered in the last hour, step by step; begins anew with the gateway. */
@@ -92,8 +85,8 @@ class EndpointReadApi {
 
     @GetMapping("/diagnosis")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    List<Diagnosis.Finding> diagnosis(@PathVariable Name ns, @PathVariable Name name) {
-        return views.diagnosis(ns, name);
+    Slice<Diagnosis.Finding> diagnosis(@PathVariable Name ns, @PathVariable Name name) {
+        return Slice.whole(views.diagnosis(ns, name));
     }
 
     @GetMapping(path = "/logs", produces = MediaType.APPLICATION_JSON_VALUE)

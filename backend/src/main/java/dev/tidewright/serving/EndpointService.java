@@ -7,6 +7,7 @@ import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.reconcile.WorkQueue;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -54,8 +55,7 @@ public class EndpointService {
         var name = named(command);
         EndpointRules.check(command);
         if (endpoints.find(namespace, name).isPresent()) {
-            throw new Refusal.Conflict(
-                    "endpoint-exists", "endpoint \"" + name + "\" exists: change that one, or choose another name");
+            throw taken("endpoint \"" + name + "\" exists: change that one, or choose another name");
         }
         return make(namespace, name, command, actor);
     }
@@ -108,8 +108,7 @@ public class EndpointService {
         quota.admit(endpoint);
         // The quota holds the namespace's row from here on: whoever made this name first is seen now.
         if (endpoints.find(namespace, name).isPresent()) {
-            throw new Refusal.Conflict(
-                    "endpoint-exists", "endpoint \"" + name + "\" was made meanwhile: read it and repeat the change");
+            throw taken("endpoint \"" + name + "\" was made meanwhile: read it and repeat the change");
         }
         var spec = maker.resolve(namespace, command);
         quota.refuseImpossible(endpoint, spec);
@@ -244,6 +243,10 @@ public class EndpointService {
 
     private Endpoint locked(Name namespace, Name name) {
         return endpoints.lock(namespace, name).orElseThrow(() -> new Refusal.NotFound("endpoint", name));
+    }
+
+    private static Refusal taken(String sentence) {
+        return new Refusal.Conflict("endpoint-exists", sentence, List.of(new Refusal.FieldError("name", "is taken")));
     }
 
     private static Name named(DeployEndpoint command) {

@@ -70,7 +70,7 @@ class ServedResolver {
         capabilities.requireFor(served.image(), "revision");
         var model = served.model();
         if (model != null) {
-            find(namespace, model.name() + "/" + model.version());
+            find(namespace, model.name(), model.name() + "/" + model.version());
         }
     }
 
@@ -87,20 +87,23 @@ class ServedResolver {
         var reference = alias != null
                 ? name + "@" + alias
                 : serves.version() == null ? name.value() : name + "/" + serves.version();
-        var version = find(namespace, reference);
+        var version = find(namespace, name, reference);
         return new Served.Model(
                 name, version.number(), alias, version.id(), digest(artifacts.list(version.artifacts())));
     }
 
-    private VersionView find(Name namespace, String reference) {
+    private VersionView find(Name namespace, Name model, String reference) {
         try {
             return catalog.resolveForUse(namespace, reference);
         } catch (Refusal.NotFound unknown) {
-            throw new Refusal.Invalid(
-                    "unknown-model-version",
-                    "serves.model",
-                    "there is no " + reference + " in this namespace: register it first, or name one that is there");
+            throw new Refusal.Invalid("unknown-model-version", "serves.model", missing(namespace, model, reference));
         }
+    }
+
+    private String missing(Name namespace, Name model, String reference) {
+        return catalog.hasNoVersions(namespace, model)
+                ? "model " + model + " has no versions: register one first"
+                : "there is no " + reference + " in this namespace: register it first, or name one that is there";
     }
 
     private Served.Source source(Name namespace, DeployEndpoint.Source asked) {

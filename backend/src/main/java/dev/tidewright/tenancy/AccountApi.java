@@ -1,10 +1,10 @@
 package dev.tidewright.tenancy;
 
 import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Slice;
 import jakarta.validation.Valid;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +43,8 @@ class AccountApi {
 
     @GetMapping("/users")
     @PreAuthorize("@access.platformAdmin()")
-    List<UserView> users() {
-        return accounts.all().stream().map(UserView::of).toList();
+    Slice<UserView> users() {
+        return Slice.whole(accounts.all().stream().map(UserView::of).toList());
     }
 
     @PostMapping("/users")
@@ -77,8 +77,8 @@ class AccountApi {
 
     @GetMapping("/tokens")
     @PreAuthorize("@access.ownAccount()")
-    List<TokenView> tokens() {
-        return accounts.tokensOf(access.person().userId());
+    Slice<TokenView> tokens() {
+        return Slice.whole(accounts.tokensOf(access.person().userId()));
     }
 
     @PostMapping("/tokens")

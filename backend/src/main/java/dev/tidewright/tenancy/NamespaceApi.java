@@ -7,7 +7,6 @@ import dev.tidewright.kernel.Slice;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -48,8 +47,8 @@ class NamespaceApi {
     @GetMapping
     @PreAuthorize("@access.signedIn()")
     Slice<Resource<Spec, QuotaView>> list() {
-        return new Slice<>(
-                access.mine().stream().map(service::find).map(this::view).toList(), null);
+        return Slice.whole(
+                access.mine().stream().map(service::find).map(this::view).toList());
     }
 
     @GetMapping("/{ns}")
@@ -77,16 +76,16 @@ class NamespaceApi {
 
     @GetMapping("/{ns}/members")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    List<Members.Member> members(@PathVariable Name ns) {
-        return service.members(ns);
+    Slice<Members.Member> members(@PathVariable Name ns) {
+        return Slice.whole(service.members(ns));
     }
 
     @PutMapping("/{ns}/members/{user}")
     @PreAuthorize("@access.may(#ns, 'ADMIN')")
-    List<Members.Member> putMember(
+    Slice<Members.Member> putMember(
             @PathVariable Name ns, @PathVariable Name user, @Valid @RequestBody MemberRole command) {
         service.putMember(ns, user, command.role(), access.actor());
-        return service.members(ns);
+        return Slice.whole(service.members(ns));
     }
 
     @DeleteMapping("/{ns}/members/{user}")

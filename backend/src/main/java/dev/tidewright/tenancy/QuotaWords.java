@@ -13,8 +13,12 @@ final class QuotaWords {
 
     private QuotaWords() {}
 
-    /** One countable part of a quota. */
-    record Part(String name, long wanted, long used, long limit, LongFunction<String> words) {
+    /**
+     * One countable part of a quota.
+     *
+     * @param field where a request says how much of it is wanted
+     */
+    record Part(String field, String name, long wanted, long used, long limit, LongFunction<String> words) {
 
         boolean impossible() {
             return wanted > limit;
@@ -38,12 +42,14 @@ final class QuotaWords {
         var parts = new ArrayList<Part>();
         var want = wanted.resources();
         parts.add(new Part(
+                "resources.cpu",
                 "cpu",
                 want.cpuMillis(),
                 used.resources().cpuMillis(),
                 limits.resources().cpuMillis(),
                 Quantities::cpu));
         parts.add(new Part(
+                "resources.memory",
                 "memory",
                 want.memoryBytes(),
                 used.resources().memoryBytes(),
@@ -51,14 +57,16 @@ final class QuotaWords {
                 Quantities::memory));
         for (Map.Entry<String, Long> device : new TreeMap<>(want.gpu()).entrySet()) {
             parts.add(new Part(
+                    "resources.gpu." + device.getKey(),
                     device.getKey(),
                     device.getValue(),
                     used.resources().gpuCount(device.getKey()),
                     limits.resources().gpuCount(device.getKey()),
                     Long::toString));
         }
-        parts.add(new Part("running jobs", wanted.jobs(), used.jobs(), limits.jobs(), Long::toString));
-        parts.add(new Part("endpoints", wanted.endpoints(), used.endpoints(), limits.endpoints(), Long::toString));
+        parts.add(new Part("jobs", "running jobs", wanted.jobs(), used.jobs(), limits.jobs(), Long::toString));
+        parts.add(new Part(
+                "endpoints", "endpoints", wanted.endpoints(), used.endpoints(), limits.endpoints(), Long::toString));
         return parts;
     }
 
@@ -68,7 +76,7 @@ final class QuotaWords {
         if (!impossible.isEmpty()) {
             var amounts = impossible.stream()
                     .map(part -> new Refusal.FieldError(
-                            part.name(),
+                            part.field(),
                             "needs " + part.need() + ", the limit of " + namespace.name() + " is "
                                     + part.words().apply(part.limit())))
                     .toList();

@@ -55,9 +55,9 @@ class RunApi {
     /** The last value of every metric. */
     @GetMapping("/{id}/metrics")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    List<Latest> metrics(@PathVariable Name ns, @PathVariable UUID id) {
+    Slice<Latest> metrics(@PathVariable Name ns, @PathVariable UUID id) {
         tracking.require(ns, id);
-        return tracking.metrics(id);
+        return Slice.whole(tracking.metrics(id));
     }
 
     /** The history of one metric; its key may have slashes. */

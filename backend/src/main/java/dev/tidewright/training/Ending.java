@@ -25,7 +25,7 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
     }
 
     static Ending completed(Instant at) {
-        return new Ending(ReasonCode.COMPLETED, "it ran to its end", 0, 0, at);
+        return new Ending(ReasonCode.COMPLETED, ReasonCode.COMPLETED.words(), 0, 0, at);
     }
 
     static Ending lost(Instant at) {
@@ -68,8 +68,11 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
                         + ": ask for more memory";
             case DEADLINE_EXCEEDED -> "it ran longer than its deadline of " + spec.deadline();
             case LOST -> "its processes vanished and nobody saw how they ended";
-            case COMPLETED -> "it ran to its end";
-            case EXIT_CODE -> exited(exit.code(), left.message());
+            case COMPLETED -> reason.words() + (left.warning().isEmpty() ? "" : "; but " + left.warning());
+            case EXIT_CODE ->
+                left.message().isEmpty() && Exit.isSignal(exit.code())
+                        ? Exit.words(exit.code()) + " before it could say why"
+                        : exited(exit.code(), left.message());
             case QUOTA,
                     NO_CAPACITY,
                     UNSCHEDULABLE,
@@ -102,7 +105,9 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
 
     /** What the launcher left in the termination log; user code may write there too, so anything is possible. */
     private record LastWords(
-            @Nullable String reason, @Nullable String said) {
+            @Nullable String reason,
+            @Nullable String said,
+            @Nullable String caution) {
 
         private static final JsonMapper JSON = JsonMapper.builder()
                 .disable(tools.jackson.databind.DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -111,23 +116,28 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
         @com.fasterxml.jackson.annotation.JsonCreator
         private static LastWords of(
                 @com.fasterxml.jackson.annotation.JsonProperty("reason") @Nullable String reason,
-                @com.fasterxml.jackson.annotation.JsonProperty("message") @Nullable String message) {
-            return new LastWords(reason, message);
+                @com.fasterxml.jackson.annotation.JsonProperty("message") @Nullable String message,
+                @com.fasterxml.jackson.annotation.JsonProperty("warning") @Nullable String warning) {
+            return new LastWords(reason, message, warning);
         }
 
         static LastWords parse(String text) {
             if (text.isBlank()) {
-                return new LastWords(null, null);
+                return new LastWords(null, null, null);
             }
             try {
                 return JSON.readValue(text, LastWords.class);
             } catch (JacksonException notFromTheLauncher) {
-                return new LastWords(null, text.strip());
+                return new LastWords(null, text.strip(), null);
             }
         }
 
         ReasonCode code() {
             return reason == null ? ReasonCode.EXIT_CODE : ReasonCode.of(reason, ReasonCode.EXIT_CODE);
+        }
+
+        String warning() {
+            return caution == null ? "" : caution.strip();
         }
 
         String message() {

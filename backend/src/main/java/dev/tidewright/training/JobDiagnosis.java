@@ -55,7 +55,15 @@ final class JobDiagnosis {
             case FAILED, CANCELLED ->
                 findings.add(new Finding(
                         code(job.reasonCode()), job.sentence(), advice(job.reasonCode(), spec), job.finishedAt()));
-            case SUCCEEDED -> {}
+            case SUCCEEDED -> {
+                if (job.sentence().startsWith(ReasonCode.COMPLETED.words() + ";")) {
+                    findings.add(new Finding(
+                            "VALUES_REFUSED",
+                            job.sentence(),
+                            "read the log for the lines of metrics.jsonl and what is wrong with them",
+                            job.finishedAt()));
+                }
+            }
         }
         return findings;
     }

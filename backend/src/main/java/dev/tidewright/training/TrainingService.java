@@ -13,6 +13,7 @@ import dev.tidewright.tenancy.Verdict;
 import dev.tidewright.training.JobSpec.JobSource;
 import dev.tidewright.training.TrainingJob.Place;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +156,8 @@ class TrainingService {
             throw new Refusal.Conflict(
                     "job-exists",
                     "there is a job \"" + name + "\" in " + namespace.name()
-                            + " already: choose another name or leave it away");
+                            + " already: choose another name or leave it away",
+                    List.of(new Refusal.FieldError("name", "is taken")));
         }
     }
 

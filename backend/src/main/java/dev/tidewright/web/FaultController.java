@@ -6,16 +6,29 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.webmvc.error.ErrorAttributes;
 import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.context.request.ServletWebRequest;
 
 /** What is answered where no handler was reached: an unknown address, a fault in a filter. */
 @Controller
 class FaultController implements ErrorController {
+
+    private final ErrorAttributes faults;
+
+    FaultController(ErrorAttributes faults) {
+        this.faults = faults;
+    }
 
     @RequestMapping("/error")
     @Open("the error page itself")
@@ -24,7 +37,8 @@ class FaultController implements ErrorController {
         var status = code instanceof Integer number ? HttpStatus.valueOf(number) : HttpStatus.NOT_FOUND;
         var uri = String.valueOf(request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI));
         var slug = status.name().toLowerCase(Locale.ROOT).replace('_', '-');
-        var sentence = sentence(status);
+        var fault = faults.getError(new ServletWebRequest(request));
+        var sentence = sentence(status, fault);
         if (uri.startsWith("/api/") || uri.startsWith("/actuator")) {
             var problem = Problems.of(status, slug, sentence, List.of());
             problem.setInstance(URI.create(uri));
@@ -33,6 +47,23 @@ class FaultController implements ErrorController {
                     .body(problem);
         }
         return PageErrors.page(request, status, slug, sentence, List.of());
+    }
+
+    private static String sentence(HttpStatus status, @Nullable Throwable fault) {
+        return switch (fault) {
+            case HttpRequestMethodNotSupportedException other
+            when !other.getHeaders().getAllow().isEmpty() ->
+                "this address does not take " + other.getMethod() + ": use "
+                        + other.getHeaders().getAllow().stream()
+                                .map(HttpMethod::name)
+                                .sorted()
+                                .collect(Collectors.joining(" or "));
+            case HttpMediaTypeNotAcceptableException other
+            when !other.getSupportedMediaTypes().isEmpty() ->
+                "this address answers nothing that Accept asks for: send Accept: "
+                        + MediaType.toString(other.getSupportedMediaTypes());
+            case null, default -> sentence(status);
+        };
     }
 
     private static String sentence(HttpStatus status) {

@@ -1,7 +1,9 @@
 package dev.tidewright.web;
 
+import dev.tidewright.kernel.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.HandlerInterceptor;
@@ -16,6 +18,25 @@ class PageConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(new LivePart());
+        // Not of the API: there the body of an upload may be declared a form (as curl does), and is not to be read
+        // here.
+        registry.addInterceptor(new NulInForms()).excludePathPatterns("/api/**", "/error");
+    }
+
+    /** What {@link NulBody} is for JSON. */
+    private static final class NulInForms implements HandlerInterceptor {
+
+        @Override
+        public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+            request.getParameterMap().forEach((field, values) -> {
+                if (field.indexOf('\0') >= 0 || Arrays.stream(values).anyMatch(value -> value.indexOf('\0') >= 0)) {
+                    var name = field.replace("\0", "");
+                    throw new Refusal.Invalid(
+                            "invalid-value", name, "\"" + name + "\" has a NUL character: leave it away");
+                }
+            });
+            return true;
+        }
     }
 
     private static final class LivePart implements HandlerInterceptor {

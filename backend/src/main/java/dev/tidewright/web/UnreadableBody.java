@@ -31,6 +31,9 @@ final class UnreadableBody {
             if (cause instanceof StreamConstraintsException) {
                 return Problems.of(new Refusal.TooLarge("the JSON is too deep or too long to be meant"));
             }
+            if (cause instanceof MismatchedInputException second && isTrailing(second)) {
+                return malformed("something follows the end of the JSON: send one object, and nothing after it");
+            }
             if (cause instanceof DatabindException where) {
                 return Problems.of(
                         refusalIn(where).map(ours -> located(ours, path(where))).orElseGet(() -> mistyped(where)));
@@ -88,6 +91,11 @@ final class UnreadableBody {
                 ? "\"" + Text.shortened(String.valueOf(format.getValue()), 60) + "\" is no value of \"" + path + "\": "
                 : "the value of \"" + path + "\" is not of the right type: ";
         return new Refusal.Invalid("invalid-value", path, given + wanted);
+    }
+
+    private static boolean isTrailing(MismatchedInputException fault) {
+        return fault.getPath().isEmpty()
+                && String.valueOf(fault.getOriginalMessage()).startsWith("Trailing token");
     }
 
     private static ProblemDetail malformed(StreamReadException fault) {

@@ -284,6 +284,22 @@ public abstract class ClusterContract {
     }
 
     @Test
+    void aReplicaThatASignalEndedNamesTheSignalAndNoLineOfThePlatformAsItsReason() {
+        var id = apply(service(
+                "killed",
+                "import os; print('[tidewright] model diabetes version 1 is ready', flush=True); os.kill(os.getpid(), 9)",
+                1,
+                quick()));
+        var crashed = eventually(
+                "crash",
+                () -> cluster.observe(id).replicas(),
+                all -> !all.isEmpty() && all.getFirst().phase() == ReplicaStatus.Phase.CRASHED);
+        assertThat(crashed.getFirst().message())
+                .contains("ended by signal 9 (SIGKILL)")
+                .doesNotContain("is ready");
+    }
+
+    @Test
     void aCrashLoopIsVisibleWithItsLastLine() {
         var id = apply(service("crash", "print('cannot find model.bin'); raise SystemExit(7)", 1, quick()));
         var crashed = eventually(

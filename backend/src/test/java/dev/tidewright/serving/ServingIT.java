@@ -27,6 +27,8 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.core.env.Environment;
@@ -119,9 +121,11 @@ class ServingIT {
         assertThat(newest.path("reason").asString()).isEqualTo("worse");
         assertThat(newest.path("changes").toString())
                 .isEqualTo("[{\"path\":\"parameters.alpha\",\"before\":\"0.5\",\"after\":\"0.1\"}]");
-        assertThat(api.get(path("/echo/revisions/1/diff/3")).json()).isEmpty();
-        assertThat(api.get(path("/echo/at?time=" + java.time.Instant.now().plusSeconds(1)))
-                        .json())
+        assertThat(api.get(path("/echo/revisions/1/diff/3")).json().path("items"))
+                .isEmpty();
+        assertThat(api.get(path("/echo/at?at=" + java.time.Instant.now().plusSeconds(1)))
+                        .json()
+                        .path("items"))
                 .hasSize(1)
                 .allMatch(served -> served.path("revision").asInt() == 3);
         assertThat(api.get(path("/echo/logs")).status()).isEqualTo(200);
@@ -268,6 +272,51 @@ class ServingIT {
         assertThat(both.text()).contains("maxSurge and maxUnavailable are both 0");
         assertThat(api.get(path("")).json().path("items")).isEmpty();
         assertThat(api.get("/api/v1/namespaces/" + namespace).text()).contains("\"endpoints\"");
+    }
+
+    @Test
+    void anEndpointKeepsItsNameAndATakenOneIsNamed() {
+        var spec = "{\"name\":\"%s\",\"serves\":{\"source\":{\"upload\":\"%s\"}},\"replicas\":1}";
+        var upload = api.upload(namespace, "app.py", "print()".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(api.put(path("/echo?dryRun=true"), spec.formatted("echo", upload))
+                        .status())
+                .isEqualTo(200);
+        var other = api.put(path("/echo?dryRun=true"), spec.formatted("other", upload));
+        assertThat(other.status()).as(other.toString()).isEqualTo(422);
+        assertThat(other.json().at("/errors/0/field").asString()).isEqualTo("name");
+        assertThat(api.post(path(""), spec.formatted("echo", upload)).status()).isEqualTo(201);
+        var again = api.post(path(""), spec.formatted("echo", upload));
+        assertThat(again.code()).isEqualTo("endpoint-exists");
+        assertThat(again.json().at("/errors/0/field").asString()).isEqualTo("name");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /x?dryRun=true | {"reason":"a\\u0000b"}                                  | reason
+            /x?dryRun=true | {"labels":{"a\\u0000b":"c"}}                            | labels.a\\u0000b
+            /x?dryRun=true | {"environment":{"A":"\\u0000"}}                         | environment.A
+            /x?dryRun=true | {"parameters":{"a":"\\u0000"}}                          | parameters.a
+            /x             | {"serves":{"image":"i","command":["a","\\u0000"]}}      | serves.command[1]
+            """)
+    void aNulIsRefusedByField(String where, String json, String field) {
+        var answer = api.put(path(where), json);
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(422);
+        assertThat(answer.json().at("/errors/0/field").asString()).isEqualTo(field);
+        for (var verb : new String[] {"/x/stop", "/x/rollback", "/x/rollout/abort"}) {
+            assertThat(api.post(path(verb), "{\"reason\":\"\\u0000\"}")
+                            .json()
+                            .at("/errors/0/field")
+                            .asString())
+                    .isEqualTo("reason");
+        }
+    }
+
+    @Test
+    void aModelWithoutVersionsIsCalledThat() {
+        api.post("/api/v1/namespaces/" + namespace + "/models", "{\"name\":\"bare\"}");
+        var answer = api.post(path(""), "{\"name\":\"a\",\"serves\":{\"model\":\"bare\",\"version\":1}}");
+        assertThat(answer.code()).isEqualTo("unknown-model-version");
+        assertThat(answer.json().path("detail").asString()).contains("model bare has no versions");
     }
 
     @Test

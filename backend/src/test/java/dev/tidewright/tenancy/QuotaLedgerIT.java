@@ -73,7 +73,10 @@ class QuotaLedgerIT {
         var namespace = Name.of(TestApi.admin(port).namespace("{\"cpu\":\"4\"}"));
         assertThatThrownBy(() -> reserve(namespace, job("5")))
                 .isInstanceOf(Refusal.OverQuota.class)
-                .hasMessageContaining("needs 5 cpu, the limit of " + namespace + " is 4");
+                .hasMessageContaining("needs 5 cpu, the limit of " + namespace + " is 4")
+                .satisfies(refused -> assertThat(
+                                ((Refusal) refused).errors().getFirst().field())
+                        .isEqualTo("resources.cpu"));
     }
 
     @Test

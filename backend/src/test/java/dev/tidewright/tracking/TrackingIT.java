@@ -149,7 +149,7 @@ class TrackingIT {
         var shown = api.get(base + "/" + run);
         assertThat(shown.json().at("/spec/parameters/alpha").asString()).isEqualTo("0.5");
         assertThat(shown.json().at("/spec/tags/team").asString()).isEqualTo("a");
-        assertThat(api.get(base + "/" + run + "/metrics").json()).hasSize(1);
+        assertThat(api.get(base + "/" + run + "/metrics").json().path("items")).hasSize(1);
         var series = api.get(base + "/" + run + "/metrics/val/loss");
         assertThat(series.json().at("/points/0/value").asString()).isEqualTo("NaN");
         assertThat(api.get(base + "/" + run + "/metrics/none").status()).isEqualTo(404);

@@ -84,6 +84,24 @@ class JobStepTest {
                         conclude -> assertThat(conclude.ending().sentence()).isEqualTo(sentence));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0, COMPLETED, '', it ran to its end",
+        "0, COMPLETED, '{\"reason\":\"COMPLETED\",\"warning\":\"1 value was not taken\"}',"
+                + " it ran to its end; but 1 value was not taken",
+        "137, EXIT_CODE, '', ended by signal 9 (SIGKILL) before it could say why",
+        "137, EXIT_CODE, '{\"message\":\"train.py was ended\"}', exit code 137: train.py was ended",
+        "200, EXIT_CODE, '', exit code 200"
+    })
+    void theEndHasASentence(int code, String reason, String lastWords, String sentence) {
+        var phase = code == 0 ? Phase.SUCCEEDED : Phase.FAILED;
+        var step = step(running(PLAIN), seen(phase, exit(code, reason, lastWords)));
+        assertThat(step)
+                .isInstanceOfSatisfying(
+                        JobStep.Conclude.class,
+                        conclude -> assertThat(conclude.ending().sentence()).isEqualTo(sentence));
+    }
+
     @Test
     void aWorkloadThatCanNeverStartSaysWhy() {
         var never = new Observation(

@@ -315,6 +315,7 @@ class TrainingApiIT {
         var second = api.post(jobs, "{\"name\":\"mine\",\"command\":[\"true\"]}");
         assertThat(second.status()).isEqualTo(409);
         assertThat(second.code()).isEqualTo("job-exists");
+        assertThat(second.json().at("/errors/0/field").asString()).isEqualTo("name");
         var list = api.get(jobs + "?q=min&count=true");
         assertThat(list.json().path("items").size()).as(list.toString()).isEqualTo(1);
         assertThat(list.json().path("counts").size()).isEqualTo(JobStatus.values().length);

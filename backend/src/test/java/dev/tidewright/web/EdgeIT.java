@@ -129,6 +129,9 @@ class EdgeIT {
             {"name":"x","limits":{"jobs":1.5}}               | 422 | invalid-value
             {"name":"x","limits":{"gpu":{"a.b/c":1.5}}}      | 422 | invalid-value
             {"name":"x","limits":{"jobs":99999999999999999999}} | 422 | invalid-value
+            {"name":"x"} {"name":"y"}                        | 400 | malformed-json
+            {"name":"x","description":"a\\u0000b"}           | 422 | invalid-value
+            {"name":"x","limits":{"gpu":{"a\\u0000":1}}}     | 422 | invalid-value
             """)
     void badInputIsAnsweredByCode(String json, int status, String code) {
         var answer = admin.post("/api/v1/namespaces", json);
@@ -195,6 +198,37 @@ class EdgeIT {
     }
 
     @Test
+    void whatIsSaidInJsonWithABackslashIsNoNul() {
+        var name = admin.namespace();
+        var said = admin.patch(
+                "/api/v1/namespaces/" + name, "{\"description\":\"\\\\u0000 is written so\"}", "If-Match", "*");
+        assertThat(said.json().at("/spec/description").asString()).isEqualTo("\\u0000 is written so");
+    }
+
+    @Test
+    void aMethodOrFormThatAnAddressDoesNotHaveIsToldWithThoseItHas() {
+        var namespace = "/api/v1/namespaces/" + admin.namespace();
+        var method = admin.delete(namespace + "/members");
+        assertThat(method.status()).isEqualTo(405);
+        assertThat(method.raw().headers().allValues("Allow")).containsExactly("GET");
+        assertThat(method.json().path("detail").asString()).contains("DELETE", "use GET");
+        var form = admin.get(namespace + "/events", "Accept", "application/json");
+        assertThat(form.status()).isEqualTo(406);
+        assertThat(form.json().path("detail").asString()).contains("Accept: text/event-stream");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/users", "/api/v1/tokens", "/api/v1/namespaces"})
+    void everyListHasItems(String path) {
+        assertThat(admin.get(path).json().path("items").isArray()).isTrue();
+        assertThat(admin.get("/api/v1/namespaces/" + admin.namespace() + "/members")
+                        .json()
+                        .path("items")
+                        .isArray())
+                .isTrue();
+    }
+
+    @Test
     void aMistypedDryRunIsNotTheRealThing() {
         var answer = admin.post("/api/v1/namespaces/" + admin.namespace() + "/models?dryrun=true", "{\"name\":\"m\"}");
         assertThat(answer.code()).isEqualTo("unknown-parameter");
@@ -209,6 +243,8 @@ class EdgeIT {
         var length = admin.post("/api/v1/tokens", "{\"name\":\"t\",\"scope\":\"READ\",\"expiresIn\":\"soon\"}");
         assertThat(length.json().at("/errors/0/field").asString()).isEqualTo("expiresIn");
         assertThat(length.json().path("detail").asString()).contains("30d", "PT90S");
+        var tooLong = admin.post("/api/v1/tokens", "{\"name\":\"t\",\"scope\":\"READ\",\"expiresIn\":\"10000d\"}");
+        assertThat(tooLong.json().path("detail").asString()).contains("\"10000d\" is too long", "at most 3660d");
         var limits = admin.post("/api/v1/namespaces", "{\"name\":\"x\",\"limits\":{\"memory\":\"\"}}");
         assertThat(limits.json().at("/errors/0/field").asString()).isEqualTo("limits.memory");
         assertThat(admin.post("/api/v1/namespaces", "[1,2]")
@@ -292,6 +328,10 @@ class EdgeIT {
         assertThat(stale.code()).isEqualTo("stale");
         assertThat(admin.get(path).json().path("spec").path("description").asString())
                 .isEqualTo("first");
+        var now = admin.get(path).etag();
+        assertThat(admin.patch(path, "{\"description\":\"third\"}", "If-Match", "\"77\", " + now)
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
