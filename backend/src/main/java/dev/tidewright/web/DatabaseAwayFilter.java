@@ -6,6 +6,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.ClassPathResource;
@@ -48,11 +50,17 @@ class DatabaseAwayFilter extends OncePerRequestFilter {
     static boolean isAway(Throwable fault) {
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             if (cause instanceof CannotCreateTransactionException
-                    || cause instanceof DataAccessResourceFailureException) {
+                    || cause instanceof DataAccessResourceFailureException
+                    || (cause instanceof SQLException sql && isConnectionLost(sql.getSQLState()))) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Classes 08 (connection exception) and 57P (the server shuts down or is not up yet) of PostgreSQL's SQLSTATE. */
+    private static boolean isConnectionLost(@Nullable String state) {
+        return state != null && (state.startsWith("08") || state.startsWith("57P"));
     }
 
     private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -79,10 +79,14 @@ class SecurityConfiguration {
     @Order(2)
     SecurityFilterChain files(HttpSecurity http) throws Exception {
         return http.securityMatcher("/vendor/**", "/css/**", "/js/**", "/img/**", "/favicon.ico", "/robots.txt")
-                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                // Even "anonymous" asks for the session, to note its id.
+                .anonymous(anonymous -> anonymous.disable())
+                .securityContext(context -> context.disable())
+                .sessionManagement(session -> session.disable())
+                .servletApi(api -> api.disable())
                 .csrf(csrf -> csrf.disable())
+                .logout(logout -> logout.disable())
                 .requestCache(cache -> cache.disable())
-                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY)))
                 .build();
     }

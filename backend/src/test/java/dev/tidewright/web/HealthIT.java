@@ -78,6 +78,12 @@ class HealthIT {
             assertThat(response.getContentAsString())
                     .contains(address.startsWith("/api/") ? "database-unavailable" : "<h1>The database is away");
         }
+        FilterChain cutOff = (request, response) -> {
+            throw new IllegalStateException("rollback", new java.sql.SQLException("closed", "08003"));
+        };
+        var lost = new MockHttpServletResponse();
+        filter.doFilter(new MockHttpServletRequest("GET", "/ns/demo"), lost, cutOff);
+        assertThat(lost.getStatus()).isEqualTo(503);
         FilterChain faulty = (request, response) -> {
             throw new IllegalStateException("our own fault");
         };
