@@ -152,7 +152,8 @@ class AccountService {
             throw new Refusal.Invalid(
                     "weak-password",
                     "password",
-                    "a password has " + SHORTEST_PASSWORD + " to " + LONGEST_PASSWORD + " characters");
+                    "a password has at least " + SHORTEST_PASSWORD + " characters and at most " + LONGEST_PASSWORD
+                            + " bytes (letters beyond ASCII take several)");
         }
         var hash = passwords.encode(password);
         if (hash == null) {

@@ -11,6 +11,7 @@ import jakarta.persistence.Version;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,11 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
     }
 
     private static String words(Limits limits) {
-        return limits.cpu() + " cpu, " + limits.memory() + " memory, " + limits.gpu() + " gpu, " + limits.storage()
+        return limits.cpu() + " cpu, " + limits.memory() + " memory, "
+                + limits.gpu().entrySet().stream()
+                        .map(device -> device.getValue() + " " + device.getKey() + ", ")
+                        .collect(Collectors.joining())
+                + limits.storage()
                 + " storage, " + limits.jobs() + " jobs, " + limits.endpoints() + " endpoints";
     }
 }

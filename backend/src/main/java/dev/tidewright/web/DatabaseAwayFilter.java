@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.sql.SQLException;
+import org.hibernate.TransactionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -51,6 +52,8 @@ class DatabaseAwayFilter extends OncePerRequestFilter {
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             if (cause instanceof CannotCreateTransactionException
                     || cause instanceof DataAccessResourceFailureException
+                    // A rollback fails only with its connection.
+                    || cause instanceof TransactionException
                     || (cause instanceof SQLException sql && isConnectionLost(sql.getSQLState()))) {
                 return true;
             }
