@@ -59,7 +59,7 @@ class MetricRows {
                 values,
                 run);
         if (!changed.isEmpty()) {
-            throw new Refusal.Conflict("parameter-changed", changed.getFirst());
+            throw new Refusal.Invalid("parameter-changed", "parameters", changed.getFirst());
         }
     }
 

@@ -76,7 +76,7 @@ class TrackingIT {
         assertThatThrownBy(() -> tracking.log(
                         run, List.of(new MetricPoint("loss", 1, 1, T0)), Map.of("alpha", "0.6", "beta", "1")))
                 .isInstanceOfSatisfying(
-                        Refusal.Conflict.class,
+                        Refusal.Invalid.class,
                         refused -> assertThat(refused.code()).isEqualTo("parameter-changed"));
         assertThat(tracking.params(run)).containsExactly(Map.entry("alpha", "0.5"));
         assertThat(tracking.metrics(run)).isEmpty();
