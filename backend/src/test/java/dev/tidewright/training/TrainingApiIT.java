@@ -223,7 +223,7 @@ class TrainingApiIT {
             delimiter = '|',
             value = {
                 "{\"name\":\"No Name\",\"command\":[\"true\"]} | 422 | name",
-                "{\"command\":[\"true\"],\"resources\":{\"cpu\":\"64\"}} | 409 | cpu",
+                "{\"command\":[\"true\"],\"resources\":{\"cpu\":\"64\"}} | 409 | resources.cpu",
                 "{\"command\":[\"true\"],\"resources\":{\"memory\":\"16 GB\"}} | 422 | resources.memory",
                 "{\"command\":[\"true\"],\"colour\":1} | 422 | colour",
                 "{\"source\":{\"upload\":\"nope\"}} | 422 | source.upload",
