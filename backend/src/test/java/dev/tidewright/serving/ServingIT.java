@@ -148,8 +148,7 @@ class ServingIT {
         assertThat(seen.path("message").asString()).contains("there is no model here");
         assertThat(api.get(path("/broken/diagnosis"))
                         .json()
-                        .get(0)
-                        .path("severity")
+                        .at("/items/0/severity")
                         .asString())
                 .isEqualTo("ERROR");
         assertThat(call("/" + namespace + "/broken/x")).isIn(401, 503);

@@ -301,7 +301,7 @@ class ServingReconcilerIT {
 
     @Test
     void whatTheQuotaLacksIsWaitedForWithASentence() {
-        var greedy = deployed(sized(1, "7").named(Name.of("greedy")));
+        var greedy = deployed(full(Name.of("greedy"), 1, Map.of(), "7"));
         settle(greedy);
         var id = deployed(command(4, Map.of()));
         settle(id);
@@ -391,7 +391,7 @@ class ServingReconcilerIT {
     void theTableIsNotPublishedAfterARestartUntilEveryEndpointWasSeen() {
         var first = deployed(command(1, Map.of()));
         settle(first);
-        var second = deployed(command(1, Map.of()).named(Name.of("other")));
+        var second = deployed(full(Name.of("other"), 1, Map.of(), "100m"));
         published.routes = List.of();
         reconciler = restarted(List.of(first, second));
         reconciler.reconcile(first);
@@ -599,8 +599,12 @@ class ServingReconcilerIT {
     }
 
     private DeployEndpoint full(int replicas, Map<String, Scalar> parameters, String cpu) {
+        return full(NAME, replicas, parameters, cpu);
+    }
+
+    private DeployEndpoint full(Name name, int replicas, Map<String, Scalar> parameters, String cpu) {
         return new DeployEndpoint(
-                NAME,
+                name,
                 new DeployEndpoint.Serves(null, null, null, new DeployEndpoint.Source(upload), null, null, null),
                 parameters,
                 Map.of(),
