@@ -16,15 +16,18 @@ import static dev.tidewright.ArchitectureConditions.mentionAnEntityInTheirReturn
 import static dev.tidewright.ArchitectureConditions.openATransaction;
 import static dev.tidewright.ArchitectureConditions.passUntypedData;
 
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.tidewright.cluster.Cluster;
 import dev.tidewright.kernel.FailPoints;
 import jakarta.persistence.Entity;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.env.Environment;
@@ -33,10 +36,20 @@ import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /** What the build forbids. Each rule carries its reason, which is what a broken build prints. */
-@AnalyzeClasses(packages = "dev.tidewright", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
-    @ArchTest
+    /** Not by ArchUnit's own engine: that one runs when all other tests are done, with one thread. */
+    @TestFactory
+    Stream<DynamicTest> everyRuleHolds() {
+        var product = new ClassFileImporter()
+                .withImportOption(new DoNotIncludeTests())
+                .importPackages("dev.tidewright");
+        return Arrays.stream(ArchitectureTest.class.getDeclaredFields())
+                .filter(field -> field.getType().equals(ArchRule.class))
+                .map(field ->
+                        DynamicTest.dynamicTest(field.getName(), () -> ((ArchRule) field.get(null)).check(product)));
+    }
+
     static final ArchRule TRANSACTIONS_OR_CLUSTER = noClasses()
             .that(openATransaction())
             .should()
@@ -45,7 +58,6 @@ class ArchitectureTest {
             .because("a call to the cluster inside a transaction holds row locks as long as the cluster takes, and a"
                     + " rollback does not undo it: services write, reconcilers talk to the cluster");
 
-    @ArchTest
     static final ArchRule KUBERNETES_STAYS_IN_ITS_ADAPTER = noClasses()
             .that()
             .resideOutsideOfPackage("dev.tidewright.cluster.kubernetes..")
@@ -54,7 +66,6 @@ class ArchitectureTest {
             .resideInAPackage("io.fabric8..")
             .because("everything else speaks the vocabulary of the port, so that a laptop can do the same");
 
-    @ArchTest
     static final ArchRule TRANSLATORS_ARE_PURE = noClasses()
             .that()
             .haveSimpleName("Manifests")
@@ -66,7 +77,6 @@ class ArchitectureTest {
             .allowEmptyShould(true)
             .because("translation is tested without any client");
 
-    @ArchTest
     static final ArchRule PROCESSES_BELONG_TO_THE_LOCAL_CLUSTER = noClasses()
             .that()
             .resideOutsideOfPackages("dev.tidewright.cluster.local..", "dev.tidewright.database..")
@@ -76,7 +86,6 @@ class ArchitectureTest {
             .because(
                     "workloads are started through the port only; the embedded database is the one other child process");
 
-    @ArchTest
     static final ArchRule ENTITIES_HAVE_NO_SETTERS = noMethods()
             .that()
             .areDeclaredInClassesThat()
@@ -85,7 +94,6 @@ class ArchitectureTest {
             .haveNameMatching("set[A-Z].*")
             .because("an entity refuses what may not be: it is changed by methods named after what happens");
 
-    @ArchTest
     static final ArchRule REPOSITORIES_STAY_AT_HOME = classes()
             .that()
             .areAssignableTo(Repository.class)
@@ -94,19 +102,16 @@ class ArchitectureTest {
             .andShould(beUsedOnlyInTheirOwnPackage())
             .because("another feature asks the service; it does not read the tables");
 
-    @ArchTest
     static final ArchRule ENTITIES_STAY_AT_HOME = noMethods()
             .that(aControllersHandler())
             .should(mentionAnEntityInTheirReturnType())
             .because("the API is the view records beside the controller, not the columns of a table");
 
-    @ArchTest
     static final ArchRule HANDLERS_DECLARE_WHO_MAY_CALL = methods()
             .that(aControllersHandler())
             .should(declareWhoMayCall())
             .because("a forgotten check is an open door: say @PreAuthorize, or @Open and why");
 
-    @ArchTest
     static final ArchRule ROLES_HAVE_NAMES = noClasses()
             .should()
             .haveSimpleNameEndingWith("Manager")
@@ -126,13 +131,11 @@ class ArchitectureTest {
             .haveNameMatching(".*[.$]Base[A-Z][^.$]*")
             .because("such names say nothing; the closed list of roles is in CONTRIBUTING.md");
 
-    @ArchTest
     static final ArchRule NO_VALUES_FROM_STRINGS = noFields()
             .should()
             .beAnnotatedWith(Value.class)
             .because("settings are typed records with defaults and units, one for each feature");
 
-    @ArchTest
     static final ArchRule SETTINGS_ARE_TYPED = noClasses()
             .that()
             .haveSimpleNameNotEndingWith("Settings")
@@ -146,7 +149,6 @@ class ArchitectureTest {
             .areAssignableTo(Value.class)
             .because("settings are typed records with defaults and units, one for each feature");
 
-    @ArchTest
     static final ArchRule ENVIRONMENT_IS_READ_IN_ONE_PLACE = noClasses()
             .that()
             .haveSimpleNameNotEndingWith("Settings")
@@ -161,7 +163,6 @@ class ArchitectureTest {
             .because(
                     "what the process is told comes in by settings; FailPoints reads its own, before there are settings");
 
-    @ArchTest
     static final ArchRule TIME_IS_PASSED_IN = noClasses()
             .should()
             .callMethod(Instant.class, "now")
@@ -176,20 +177,17 @@ class ArchitectureTest {
             .callMethod(System.class, "currentTimeMillis")
             .because("tests turn the clock by hand: inject InstantSource, and let the loop do the waiting");
 
-    @ArchTest
     static final ArchRule NO_FIELD_INJECTION = noFields()
             .should()
             .beAnnotatedWith(Autowired.class)
             .because("a constructor shows what a class needs, and how much");
 
-    @ArchTest
     static final ArchRule NO_CODE_GENERATORS = noClasses()
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("lombok..", "org.mapstruct..")
             .because("what runs is what can be read");
 
-    @ArchTest
     static final ArchRule NO_STATIC_STATE = fields().that()
             .haveModifier(STATIC)
             .and()
@@ -198,7 +196,6 @@ class ArchitectureTest {
             .haveModifier(FINAL)
             .because("static state leaks between tests and between tenants");
 
-    @ArchTest
     static final ArchRule THE_LOOP_IS_THE_ONLY_TIMER = noMethods()
             .that()
             .areDeclaredInClassesThat()
@@ -211,7 +208,6 @@ class ArchitectureTest {
             .beAnnotatedWith("org.springframework.modulith.events.ApplicationModuleListener")
             .because("work that must happen is a work item: it survives a crash and is worked by one at a time");
 
-    @ArchTest
     static final ArchRule MODULES_EXCHANGE_TYPES = noMethods()
             .that()
             .arePublic()
@@ -221,7 +217,6 @@ class ArchitectureTest {
             .should(passUntypedData())
             .because("a Map<String, Object> or a JsonNode makes every reader guess what is in it");
 
-    @ArchTest
     static final ArchRule HISTORY_IS_ONLY_ADDED_TO = noMethods()
             .that()
             .areDeclaredInClassesThat()
@@ -230,7 +225,6 @@ class ArchitectureTest {
             .haveNameMatching("(update|delete|remove|replace|truncate).*")
             .because("what happened, happened");
 
-    @ArchTest
     static final ArchRule ONE_JACKSON = noClasses()
             .that()
             .resideOutsideOfPackage("dev.tidewright.cluster.kubernetes..")
@@ -239,7 +233,6 @@ class ArchitectureTest {
             .resideInAnyPackage("com.fasterxml.jackson.databind..", "com.fasterxml.jackson.core..")
             .because("the product speaks Jackson 3; version 2 is on the class path for libraries");
 
-    @ArchTest
     static final ArchRule DECIDERS_DO_NOT_TOUCH_THE_CLUSTER = noClasses()
             .that()
             .resideInAnyPackage(
@@ -253,7 +246,6 @@ class ArchitectureTest {
             .resideInAPackage("dev.tidewright.cluster..")
             .because("they ask serving or training to change what is wanted; one place talks to the cluster");
 
-    @ArchTest
     static final ArchRule NULL_IS_MARKED = classes()
             .should(liveInANullMarkedPackage())
             .because("NullAway only looks at packages that are @NullMarked in their package-info.java");
