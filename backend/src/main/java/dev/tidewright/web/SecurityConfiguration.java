@@ -24,7 +24,7 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 
 /**
- * Two doors, and the files that pages are drawn with. The API takes bearer tokens and, for reading only, the browser's session (no CSRF token is needed where
+ * Two doors. The API takes bearer tokens and, for reading only, the browser's session (no CSRF token is needed where
  * nothing changes). Pages take the session, with CSRF protection. What a caller may do is said at every handler.
  */
 @Configuration
@@ -74,28 +74,13 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** What every page is drawn with: the same for everybody, so nobody's session is read, nor the database it is in. */
     @Bean
     @Order(2)
-    SecurityFilterChain files(HttpSecurity http) throws Exception {
-        return http.securityMatcher("/vendor/**", "/css/**", "/js/**", "/img/**", "/favicon.ico", "/robots.txt")
-                // Even "anonymous" asks for the session, to note its id.
-                .anonymous(anonymous -> anonymous.disable())
-                .securityContext(context -> context.disable())
-                .sessionManagement(session -> session.disable())
-                .servletApi(api -> api.disable())
-                .csrf(csrf -> csrf.disable())
-                .logout(logout -> logout.disable())
-                .requestCache(cache -> cache.disable())
-                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY)))
-                .build();
-    }
-
-    @Bean
-    @Order(3)
     SecurityFilterChain pages(HttpSecurity http, Authentications authentications, SignIn signIn) throws Exception {
         return http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
                                 DispatcherType.ERROR, DispatcherType.ASYNC, DispatcherType.FORWARD)
+                        .permitAll()
+                        .requestMatchers(PageFiles.PATTERNS)
                         .permitAll()
                         .requestMatchers("/sign-in", "/error")
                         .permitAll()

@@ -91,4 +91,16 @@ class HealthIT {
         assertThatThrownBy(() -> filter.doFilter(new MockHttpServletRequest("GET", "/"), response, faulty))
                 .isInstanceOf(IllegalStateException.class);
     }
+
+    @Test
+    void filesOfPagesAskForNoSession(@Autowired PageFiles filter) throws Exception {
+        for (var address : new String[] {"/css/app.css", "/vendor/htmx/htmx.js", "/ns/demo", "/cssx"}) {
+            var request = new MockHttpServletRequest("GET", address);
+            request.setCookies(new jakarta.servlet.http.Cookie("TIDEWRIGHT_SESSION_0", "x"));
+            FilterChain sessions =
+                    (seen, response) -> assertThat(((jakarta.servlet.http.HttpServletRequest) seen).getCookies())
+                            .hasSize(address.startsWith("/css/") || address.startsWith("/vendor/") ? 0 : 1);
+            filter.doFilter(request, new MockHttpServletResponse(), sessions);
+        }
+    }
 }
