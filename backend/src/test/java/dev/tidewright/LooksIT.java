@@ -90,6 +90,14 @@ class LooksIT {
         admin.post(at + "/models", "{\"name\":\"tide\",\"description\":\"# Card\\n\\n* one\"}");
         admin.post(at + "/models/tide/versions", "{\"job\":\"train\",\"path\":\"model\"}");
         until(admin, at + "/endpoints/echo", "SERVING");
+        var regretted = """
+                {"name":"regretted","serves":{"source":{"upload":"%s"}},"resources":{"cpu":"100m","memory":"64Mi"},
+                 "environment":{"TRY":"%s"},"reason":"try"}""";
+        admin.post(at + "/endpoints", regretted.formatted(app, "1"));
+        until(admin, at + "/endpoints/regretted", "SERVING");
+        admin.put(at + "/endpoints/regretted", regretted.formatted(app, "2"), "If-Match", "*");
+        admin.post(at + "/endpoints/regretted/rollout/abort", "{\"reason\":\"wrong\"}");
+        until(admin, at + "/endpoints/regretted", "SERVING");
         admin.put(at + "/models/tide/aliases/champion", "{\"version\":1,\"reason\":\"best\"}");
     }
 
@@ -122,6 +130,7 @@ class LooksIT {
                 "/ns/looks/endpoints/new?endpoint=echo",
                 "/ns/looks/endpoints/echo",
                 "/ns/looks/endpoints/echo?tab=revisions",
+                "/ns/looks/endpoints/regretted?tab=revisions",
                 "/ns/looks/endpoints/echo/autoscaling",
                 "/ns/looks/endpoints/echo?tab=playground",
                 "/ns/looks/endpoints/echo?tab=logs",

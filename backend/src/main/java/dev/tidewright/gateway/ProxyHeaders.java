@@ -24,6 +24,11 @@ final class ProxyHeaders {
     private static final String AUTHORIZATION = "Authorization";
     private static final String COOKIE = "Cookie";
     private static final String SET_COOKIE = "Set-Cookie";
+    /** It would sign callers out of the dashboard: cookies belong to a host, not to a port. */
+    private static final String CLEAR_SITE_DATA = "Clear-Site-Data";
+
+    /** Of persons and of workloads, however they are dressed. */
+    private static final Pattern OUR_TOKEN = Pattern.compile("(?<![A-Za-z0-9_-])tww?[_.]");
 
     /** Meant for the next hop only, or settled by the gateway itself. */
     private static final Set<String> HOP_BY_HOP = ignoringCase(
@@ -112,6 +117,7 @@ final class ProxyHeaders {
         for (var field : in) {
             if (!HOP_BY_HOP.contains(field.getKey())
                     && !named.contains(field.getKey())
+                    && !CLEAR_SITE_DATA.equalsIgnoreCase(field.getKey())
                     && !(SET_COOKIE.equalsIgnoreCase(field.getKey()) && isOurCookie(field.getValue()))) {
                 out.add(field.getKey(), field.getValue());
             }
@@ -121,8 +127,7 @@ final class ProxyHeaders {
     }
 
     private static boolean isOurs(String authorization) {
-        return authorization.regionMatches(true, 0, "Bearer ", 0, 7)
-                && Authentications.isToken(authorization.substring(7).strip());
+        return OUR_TOKEN.matcher(authorization).find();
     }
 
     private static boolean isOurCookie(String cookie) {

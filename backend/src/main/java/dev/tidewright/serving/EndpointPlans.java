@@ -75,6 +75,9 @@ public class EndpointPlans {
     public Plan of(Name namespace, @Nullable Name name, Supplier<EndpointService.Accepted> change) {
         var plan = apart.execute(status -> {
             status.setRollbackOnly();
+            if (name != null) {
+                var _ = endpoints.lock(namespace, name); // or the reconciler changes it between two looks
+            }
             var before = name == null ? null : target(namespace, name);
             var accepted = change.get();
             return plan(namespace, Objects.requireNonNull(name), before, accepted);

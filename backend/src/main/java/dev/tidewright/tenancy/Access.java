@@ -125,6 +125,9 @@ public class Access {
     /** The namespaces that the caller may read, by name. */
     public List<Name> mine() {
         var person = person();
+        if (person.scope() == Scope.INVOKE) {
+            return List.of();
+        }
         var all = person.platformAdmin()
                 ? namespaces.findByDeletedAtIsNullOrderByName()
                 : namespaces.findByIdInAndDeletedAtIsNullOrderByName(members.namespacesOf(person.userId()));

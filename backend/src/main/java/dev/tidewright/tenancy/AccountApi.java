@@ -82,7 +82,7 @@ class AccountApi {
     }
 
     @PostMapping("/tokens")
-    @PreAuthorize("@access.signedIn()")
+    @PreAuthorize("@access.ownAccount()")
     @ResponseStatus(HttpStatus.CREATED)
     NewToken createToken(@Valid @RequestBody CreateToken command) {
         access.require(command.namespace());

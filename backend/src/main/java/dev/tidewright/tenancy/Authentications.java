@@ -35,11 +35,6 @@ public class Authentications {
         this.clock = clock;
     }
 
-    /** Whether this is a token that was made here. Says nothing of one that an installer chose. */
-    public static boolean isToken(String text) {
-        return Tokens.looksLikeOne(text) || WorkloadTokens.looksLikeOne(text);
-    }
-
     /** The caller that presents this bearer token, or a refusal that says what is wrong with it. */
     public Caller bearer(String token) {
         if (WorkloadTokens.looksLikeOne(token)) {

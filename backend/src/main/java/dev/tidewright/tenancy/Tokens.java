@@ -20,10 +20,6 @@ final class Tokens {
         return PREFIX + text(32);
     }
 
-    static boolean looksLikeOne(String token) {
-        return token.startsWith(PREFIX);
-    }
-
     /** A password that a person can copy: 120 random bits. */
     static String password() {
         return text(15);

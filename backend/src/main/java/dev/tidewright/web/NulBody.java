@@ -45,8 +45,9 @@ class NulBody extends RequestBodyAdviceAdapter {
             Class<? extends HttpMessageConverter<?>> converter)
             throws IOException {
         var body = input.getBody().readAllBytes();
-        // In JSON it can only be written so; almost no body has it, and those few are read once more.
-        if (new String(body, StandardCharsets.ISO_8859_1).contains("\\u0000")) {
+        // Written so, or as itself in UTF-16 and UTF-32; almost no body has either, and those few are read once more.
+        var bytes = new String(body, StandardCharsets.ISO_8859_1);
+        if (bytes.contains("\\u0000") || bytes.indexOf('\0') >= 0) {
             refuse(body);
         }
         return new Read(input.getHeaders(), new ByteArrayInputStream(body));

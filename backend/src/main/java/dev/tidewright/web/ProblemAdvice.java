@@ -5,6 +5,7 @@ import dev.tidewright.kernel.Text;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.UUID;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,12 +130,15 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                 Problems.of(malformed(field, mismatch.getRequiredType(), mismatch.getValue(), mismatch)), request);
     }
 
-    @ExceptionHandler
+    @ExceptionHandler({MultipartException.class, InvalidParameterException.class})
     @Nullable
-    ResponseEntity<Object> unreadable(MultipartException cut, WebRequest request) {
+    ResponseEntity<Object> unreadable(RuntimeException cut, WebRequest request) {
         return answer(
                 Problems.of(new Refusal.Malformed(
-                        "malformed-form", "body", "the form cannot be read to its end: send it again, whole")),
+                        "malformed-form",
+                        "body",
+                        "the body cannot be read as the form that it is declared to be: send it again, whole; a file is"
+                                + " sent with Content-Type: application/octet-stream")),
                 request);
     }
 

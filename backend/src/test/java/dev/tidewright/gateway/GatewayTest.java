@@ -82,6 +82,7 @@ class GatewayTest {
             self.keep(exchange);
             exchange.getResponseHeaders().add("Set-Cookie", "TIDEWRIGHT_SESSION_8080=mine; Path=/");
             exchange.getResponseHeaders().add("Set-Cookie", "cart=7");
+            exchange.getResponseHeaders().add("Clear-Site-Data", "\"cookies\"");
             Backend.reply(exchange, 200, "x");
         })) {
             gateway.publish(open("e", backend.as(1)));
@@ -89,6 +90,7 @@ class GatewayTest {
                     .header("Authorization", "Bearer tw_of-a-person")
                     .header("Cookie", "a=1; TIDEWRIGHT_SESSION_8080=secret; tidewright_session_9=x; b=\"2\""));
             assertThat(answer.headers().allValues("Set-Cookie")).containsExactly("cart=7");
+            assertThat(answer.headers().map()).doesNotContainKey("Clear-Site-Data");
             gateway.send(gateway.request("/demo/e/").header("Cookie", "TIDEWRIGHT_SESSION_8080=secret"));
             gateway.send(gateway.request("/demo/e/").header("Authorization", "Bearer tww.job.of-a-workload"));
             assertThat(backend.seen)

@@ -46,6 +46,11 @@ class AccountsIT {
             var made = member.post("/api/v1/tokens", narrow);
             var token = new TestApi(port, made.json().path("secret").asString());
             assertThat(token.get("/api/v1/tokens").status()).as(narrow).isEqualTo(403);
+            assertThat(token.post("/api/v1/tokens", narrow).status())
+                    .as("it would outlive the one that it was made with")
+                    .isEqualTo(403);
+            assertThat(token.get("/api/v1/namespaces").text().contains(namespace))
+                    .isEqualTo(!narrow.contains("INVOKE"));
             assertThat(token.delete("/api/v1/tokens/"
                                     + made.json().at("/token/id").asString())
                             .status())
