@@ -86,7 +86,7 @@ public class EndpointPlans {
     }
 
     private Plan plan(Name namespace, Name name, @Nullable RevisionSpec before, EndpointService.Accepted accepted) {
-        var endpoint = endpoints.find(namespace, name).orElseThrow(() -> new Refusal.NotFound("endpoint", name));
+        var endpoint = endpoints.require(namespace, name);
         var spec = Objects.requireNonNull(target(namespace, name));
         var replicas = spec.wanted(endpoint.autoscaledReplicas());
         var keeps = before != null && endpoint.running() && maker.keepsReplicas(before, spec);

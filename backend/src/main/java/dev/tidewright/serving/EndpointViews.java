@@ -42,7 +42,7 @@ public class EndpointViews {
     }
 
     public Resource<DeployEndpoint, EndpointStatus> get(Name namespace, Name name) {
-        return view(find(namespace, name));
+        return view(endpoints.require(namespace, name));
     }
 
     /** Youngest first. */
@@ -55,7 +55,7 @@ public class EndpointViews {
 
     /** Newest first. */
     public Slice<HistoryEntry> history(Name namespace, Name name, @Nullable String cursor, int limit) {
-        var id = find(namespace, name).id();
+        var id = endpoints.require(namespace, name).id();
         var before = Cursor.number(cursor).orElse(null);
         var query = new HistoryQuery(null, null, null, null, id, before, limit + 1);
         return Slice.of(history.find(query), limit, HistoryEntry::seq);
@@ -63,15 +63,15 @@ public class EndpointViews {
 
     /** What is wrong and what to do about it, the most pressing first. */
     public List<Diagnosis.Finding> diagnosis(Name namespace, Name name) {
-        var endpoint = find(namespace, name);
-        var target = revision(endpoint, endpoint.rollout().target());
+        var endpoint = endpoints.require(namespace, name);
+        var target = revisions.require(endpoint.id(), endpoint.rollout().target());
         var served = target.spec().serves();
         return Diagnosis.of(
                 endpoint, statuses.of(endpoint, target), served.model(), resolver.aliasNow(namespace, served));
     }
 
     RecentTraffic recentTraffic(Name namespace, Name name) {
-        return statuses.recentTraffic(find(namespace, name));
+        return statuses.recentTraffic(endpoints.require(namespace, name));
     }
 
     /** The revision that a running replica belongs to, while the endpoint may still run it. */
@@ -89,7 +89,7 @@ public class EndpointViews {
     record RevisionContent(UUID id, Name namespace, Name endpoint, int number, RevisionSpec spec) {}
 
     private Resource<DeployEndpoint, EndpointStatus> view(Endpoint endpoint) {
-        var target = revision(endpoint, endpoint.rollout().target());
+        var target = revisions.require(endpoint.id(), endpoint.rollout().target());
         var metadata = new Resource.Metadata(
                 endpoint.name().value(),
                 endpoint.namespace().value(),
@@ -100,15 +100,5 @@ public class EndpointViews {
                 endpoint.createdBy());
         return Resource.of(
                 "Endpoint", metadata, DeployEndpoint.of(endpoint, target.spec()), statuses.of(endpoint, target));
-    }
-
-    private Revision revision(Endpoint endpoint, int number) {
-        return revisions
-                .findByEndpointIdAndNumber(endpoint.id(), number)
-                .orElseThrow(() -> new Refusal.NotFound("revision", number));
-    }
-
-    private Endpoint find(Name namespace, Name name) {
-        return endpoints.find(namespace, name).orElseThrow(() -> new Refusal.NotFound("endpoint", name));
     }
 }

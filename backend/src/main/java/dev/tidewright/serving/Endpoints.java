@@ -1,6 +1,7 @@
 package dev.tidewright.serving;
 
 import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
 import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,11 @@ interface Endpoints extends Repository<Endpoint, UUID> {
 
     @Query("select e from Endpoint e where e.namespace = :namespace and e.name = :name and e.deletedAt is null")
     Optional<Endpoint> find(Name namespace, Name name);
+
+    /** Refuses a name that there is no endpoint of. */
+    default Endpoint require(Name namespace, Name name) {
+        return find(namespace, name).orElseThrow(() -> new Refusal.NotFound("endpoint", name));
+    }
 
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("select e from Endpoint e where e.namespace = :namespace and e.name = :name and e.deletedAt is null")

@@ -2,7 +2,6 @@ package dev.tidewright.serving;
 
 import dev.tidewright.kernel.Cursor;
 import dev.tidewright.kernel.Name;
-import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Slice;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,7 @@ class RevisionViews {
 
     /** Newest first, each with what it changed. */
     Slice<RevisionView> list(Name namespace, Name name, @Nullable String cursor, int limit) {
-        var endpoint = find(namespace, name);
+        var endpoint = endpoints.require(namespace, name);
         var before = Cursor.number(cursor).orElse((long) Integer.MAX_VALUE).intValue();
         var found = revisions.findByEndpointIdAndNumberLessThanOrderByNumberDesc(
                 endpoint.id(), before, Limit.of(limit + 1));
@@ -41,15 +40,17 @@ class RevisionViews {
     }
 
     RevisionView get(Name namespace, Name name, int number) {
-        var endpoint = find(namespace, name);
-        return views(endpoint, List.of(revision(endpoint, number))).getFirst();
+        var endpoint = endpoints.require(namespace, name);
+        return views(endpoint, List.of(revisions.require(endpoint.id(), number)))
+                .getFirst();
     }
 
     /** Field by field: what differs from {@code before} to {@code after}. */
     List<SpecDiff.Change> diff(Name namespace, Name name, int before, int after) {
-        var endpoint = find(namespace, name);
+        var endpoint = endpoints.require(namespace, name);
         return diff.between(
-                revision(endpoint, before).spec(), revision(endpoint, after).spec());
+                revisions.require(endpoint.id(), before).spec(),
+                revisions.require(endpoint.id(), after).spec());
     }
 
     /** @param found numbers without a gap, the highest first */
@@ -74,15 +75,5 @@ class RevisionViews {
         var earlier = fate.previous() == null ? null : all.get(fate.previous());
         var changes = earlier == null ? List.<SpecDiff.Change>of() : diff.between(earlier.spec(), revision.spec());
         return RevisionView.of(endpoint, revision, fate, changes);
-    }
-
-    private Revision revision(Endpoint endpoint, int number) {
-        return revisions
-                .findByEndpointIdAndNumber(endpoint.id(), number)
-                .orElseThrow(() -> new Refusal.NotFound("revision", number));
-    }
-
-    private Endpoint find(Name namespace, Name name) {
-        return endpoints.find(namespace, name).orElseThrow(() -> new Refusal.NotFound("endpoint", name));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.kernel.Refusal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,12 @@ interface Revisions extends Repository<Revision, UUID> {
     Optional<Revision> findById(UUID id);
 
     Optional<Revision> findByEndpointIdAndNumber(UUID endpointId, int number);
+
+    /** Refuses a number that the endpoint has no revision of. */
+    default Revision require(UUID endpointId, int number) {
+        return findByEndpointIdAndNumber(endpointId, number)
+                .orElseThrow(() -> new Refusal.NotFound("revision", number));
+    }
 
     List<Revision> findByEndpointIdAndNumberIn(UUID endpointId, Collection<Integer> numbers);
 

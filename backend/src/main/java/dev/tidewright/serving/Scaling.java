@@ -1,7 +1,6 @@
 package dev.tidewright.serving;
 
 import dev.tidewright.kernel.Name;
-import dev.tidewright.kernel.Refusal;
 import dev.tidewright.reconcile.WorkQueue;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -40,13 +39,13 @@ public class Scaling {
 
     @Transactional(readOnly = true)
     public Optional<Scalable> scalable(Name namespace, Name name) {
-        return of(require(namespace, name));
+        return of(endpoints.require(namespace, name));
     }
 
     /** The id of an endpoint, or refuses. */
     @Transactional(readOnly = true)
     public UUID id(Name namespace, Name name) {
-        return require(namespace, name).id();
+        return endpoints.require(namespace, name).id();
     }
 
     /** Changes the number of replicas, unless somebody changed what the decision was made from. */
@@ -76,9 +75,5 @@ public class Scaling {
                                 endpoint.name(),
                                 policy,
                                 spec.wanted(endpoint.autoscaledReplicas()))));
-    }
-
-    private Endpoint require(Name namespace, Name name) {
-        return endpoints.find(namespace, name).orElseThrow(() -> new Refusal.NotFound("endpoint", name));
     }
 }

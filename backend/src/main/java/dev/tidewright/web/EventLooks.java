@@ -24,7 +24,7 @@ public class EventLooks {
             case "SUCCEEDED", "COMPLETED", "FINISHED" -> "succeeded";
             case "READY", "SERVING", "ACTIVE", "STABLE" -> "ready";
             case "DEGRADED", "UNREADY", "UNAVAILABLE", "CRASHED", "PAUSED" -> "degraded";
-            case "FAILED", "ABORTED", "ROLLED_BACK", "LOST" -> "failed";
+            case "FAILED", "ABORTED", "RETURNED", "ROLLED_BACK", "LOST" -> "failed";
             case "SCALED_TO_ZERO", "ZERO", "IDLE" -> "zero";
             default -> "cancelled";
         };
