@@ -1,10 +1,10 @@
 # The menu. `make` alone lists it. Each target finds JDK 25, Maven and Python itself, or says what to install.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench crash soak image clean openapi migration
+.PHONY: help demo run test check format bench crash soak image cluster-up cluster-down clean openapi migration
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## start the platform and run the main job through its API; EXIT=1 stops it at the end
 	@dev/python dev/demo.py $(if $(filter 1 yes true,$(EXIT)),--exit)
@@ -30,8 +30,16 @@ crash: ## kill the control plane at 12 named points, 20 times each (POINT=…, T
 soak: ## 100,000 requests through the gateway across 20 rolling updates (REQUESTS=…, UPDATES=…)
 	@dev/python dev/soak.py --requests $(or $(REQUESTS),100000) --updates $(or $(UPDATES),20)
 
-image: ## build the container image (needs Docker)
+image: ## build the container images of the platform and of what runs beside user code (needs Docker)
 	@docker build -t tidewright:local .
+	@docker build -t tidewright-runtime:local runtimes
+
+cluster-up: ## a real Kubernetes of one node on this machine, with our images (Linux, root; see dev/cluster)
+	@dev/cluster/cluster up
+	@dev/cluster/images
+
+cluster-down: ## stop that Kubernetes and forget it
+	@dev/cluster/cluster down
 
 openapi: ## write docs/openapi.json from the running code
 	@dev/python dev/openapi.py
