@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,50 +23,67 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What every adapter of the port promises. A subclass opens one; opening it again over the same state is a restart of the
- * control plane. Programs are small Python scripts that see the folder {@code $SHARED}.
+ * control plane. Programs are small Python scripts that share notes with the test over HTTP, wherever they run.
  */
 public abstract class ClusterContract {
 
     protected static final Name NAMESPACE = new Name("demo");
     private static final Duration GRACE = Duration.ofSeconds(5);
 
-    /** Listens on $PORT; healthy while $SHARED/sick does not exist; says its process id. */
+    /** Lets a program see and leave notes. */
+    private static final String NOTES = """
+            import os, sys, time, urllib.error, urllib.request
+            def noted(name):
+                try:
+                    return urllib.request.urlopen(os.environ['NOTES'] + '/' + name, timeout=5).status == 200
+                except urllib.error.HTTPError:
+                    return False
+            def note(name, text='x'):
+                urllib.request.urlopen(os.environ['NOTES'] + '/' + name, text.encode(), timeout=5).read()
+            """;
+
+    /** Listens on $PORT; healthy while nobody noted that it is sick; says who it is; ends when asked to. */
     private static final String SERVER = """
-            import http.server, os
+            import http.server, socket
             class Answer(http.server.BaseHTTPRequestHandler):
                 def do_GET(self):
-                    sick = os.path.exists(os.environ['SHARED'] + '/sick')
-                    body = str(os.getpid()).encode()
-                    self.send_response(503 if sick else 200)
+                    if self.path == '/die':
+                        os._exit(9)
+                    body = f'{socket.gethostname()} {os.getpid()}'.encode()
+                    self.send_response(503 if noted('sick') else 200)
                     self.send_header('Content-Length', str(len(body)))
                     self.end_headers()
                     self.wfile.write(body)
                 def log_message(self, *a): pass
-            http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), Answer).serve_forever()
+            http.server.ThreadingHTTPServer(('', int(os.environ['PORT'])), Answer).serve_forever()
             """;
 
-    @TempDir
-    protected Path shared;
+    private final Notes notes = new Notes();
 
-    /** Replicas (by port) that still have requests in flight. */
-    protected final Set<Integer> busy = ConcurrentHashMap.newKeySet();
+    /** Replicas (by address) that still have requests in flight. */
+    protected final Set<String> busy = ConcurrentHashMap.newKeySet();
 
     protected Cluster cluster;
     private final List<WorkloadId> applied = new ArrayList<>();
 
-    /** A new adapter over the state that the last one left; capacity: 4 cpu and 4Gi. */
+    /** A new adapter over the state that the last one left, with room for {@link #cores} and 4Gi in {@link #NAMESPACE}. */
     protected abstract Cluster open(DrainGate gate);
+
+    /** The cpu of the only node, in cores: 2 or more, and idle. */
+    protected abstract int cores();
+
+    /** A name or number of this machine that programs reach it by. */
+    protected abstract String ownHost();
 
     /** Ends an adapter as the end of its process would. */
     protected abstract void close(Cluster cluster);
 
     @BeforeEach
     void openFirst() {
-        cluster = open((host, port) -> !busy.contains(port));
+        cluster = open((host, port) -> !busy.contains(host + ":" + port));
     }
 
     @AfterEach
@@ -77,11 +92,12 @@ public abstract class ClusterContract {
         applied.forEach(id -> cluster.delete(id));
         applied.forEach(id -> eventually(id + " absent", () -> phase(id) == Observation.Phase.ABSENT));
         close(cluster);
+        notes.close();
     }
 
     protected final void reopen() {
         close(cluster);
-        cluster = open((host, port) -> !busy.contains(port));
+        cluster = open((host, port) -> !busy.contains(host + ":" + port));
     }
 
     @Test
@@ -136,7 +152,7 @@ public abstract class ClusterContract {
 
     @Test
     void aBatchRunsOnceHoweverOftenItIsApplied() throws InterruptedException {
-        var workload = batch("once", "import os; open(os.environ['SHARED'] + '/runs', 'a').write('x')");
+        var workload = batch("once", "note('runs')");
         var threads = IntStream.range(0, 8)
                 .mapToObj(i -> Thread.ofVirtual().start(() -> cluster.apply(workload)))
                 .toList();
@@ -146,7 +162,7 @@ public abstract class ClusterContract {
         applied.add(workload.id());
         ended(workload.id());
         cluster.apply(workload);
-        stays("one run", Duration.ofMillis(700), () -> read("runs").equals("x"));
+        stays("one run", Duration.ofMillis(700), () -> notes.text("runs").equals("x"));
     }
 
     @Test
@@ -168,9 +184,9 @@ public abstract class ClusterContract {
     @Test
     void aLogCanBeReadWhileItGrowsAndEndsWithItsProgram() {
         var id = apply(batch("grows", """
-                import os, time
+
                 print('first', flush=True)
-                while not os.path.exists(os.environ['SHARED'] + '/go'): time.sleep(0.02)
+                while not noted('go'): time.sleep(0.05)
                 print('second')
                 """));
         var first = eventually(
@@ -179,7 +195,7 @@ public abstract class ClusterContract {
                 slice -> !slice.text().isEmpty());
         assertThat(first.text()).isEqualTo("first\n");
         assertThat(first.ended()).isFalse();
-        touch("go");
+        notes.put("go");
         ended(id);
         var second = cluster.logs(id, ReplicaStatus.BATCH, first.next(), 4096);
         assertThat(second.text()).isEqualTo("second\n");
@@ -216,33 +232,38 @@ public abstract class ClusterContract {
     @Test
     void deletingEndsGrandchildrenToo() {
         var id = apply(batch("family", """
-                import os, subprocess, sys, time
-                code = 'import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)'
-                inner = "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', %r], start_new_session=True); print(p.pid, flush=True)" % code
+                import subprocess
+                code = '''
+                import os, signal, time, urllib.request
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                while True:
+                    urllib.request.urlopen(os.environ["NOTES"] + "/beats", b"x").read()
+                    time.sleep(0.05)
+                '''
+                inner = 'import subprocess, sys; subprocess.Popen([sys.executable, "-c", %r], start_new_session=True)' % code
                 subprocess.run([sys.executable, '-c', inner])
                 time.sleep(600)
                 """));
-        var slice = eventually(
-                "grandchild's pid",
-                () -> cluster.logs(id, ReplicaStatus.BATCH, 0, 4096),
-                one -> !one.text().isEmpty());
-        var pid = Long.parseLong(slice.text().strip());
-        assertThat(isRunning(pid)).isTrue();
+        eventually("the grandchild lives", () -> notes.text("beats").length() > 2);
         cluster.delete(id);
         eventually("absent", () -> phase(id) == Observation.Phase.ABSENT);
-        assertThat(isRunning(pid)).isFalse();
+        var beats = notes.text("beats").length();
+        stays(
+                "no more signs of life",
+                Duration.ofMillis(500),
+                () -> notes.text("beats").length() == beats);
         assertThat(cluster.logs(id, ReplicaStatus.BATCH, 0, 4096).text()).isEmpty();
     }
 
     @Test
     void whatWasDeletedIsAbsentAndMayBeAppliedAgain() {
-        var workload = batch("again", "import os; open(os.environ['SHARED'] + '/runs', 'a').write('x')");
+        var workload = batch("again", "note('runs')");
         ended(apply(workload));
         cluster.delete(workload.id());
         cluster.delete(workload.id());
         eventually("absent", () -> phase(workload.id()) == Observation.Phase.ABSENT);
         ended(apply(workload));
-        assertThat(read("runs")).isEqualTo("xx");
+        assertThat(notes.text("runs")).isEqualTo("xx");
     }
 
     @Test
@@ -253,7 +274,7 @@ public abstract class ClusterContract {
 
     @Test
     void aServiceIsReadyOnlyAfterItsHealthCheck() {
-        touch("sick");
+        notes.put("sick");
         var id = apply(service("health", SERVER, 1, Readiness.path("/health")));
         var starting = eventually(
                 "running, not ready",
@@ -261,7 +282,7 @@ public abstract class ClusterContract {
                 seen -> message(seen).contains("503"));
         assertThat(starting.ready()).isEmpty();
         assertThat(starting.replicas()).extracting(ReplicaStatus::phase).containsExactly(ReplicaStatus.Phase.STARTING);
-        remove("sick");
+        notes.remove("sick");
         var ready = ready(id, 1).ready().getFirst();
         assertThat(get(ready)).isNotEmpty();
     }
@@ -276,10 +297,10 @@ public abstract class ClusterContract {
     void aReadyReplicaThatStopsAnsweringIsUnreadyUntilItAnswersAgain() {
         var id = apply(service("sick", SERVER, 1, quick()));
         ready(id, 1);
-        touch("sick");
+        notes.put("sick");
         var unready = replica(id, ReplicaStatus.Phase.UNREADY);
         assertThat(unready.message()).contains("503");
-        remove("sick");
+        notes.remove("sick");
         replica(id, ReplicaStatus.Phase.READY);
     }
 
@@ -317,7 +338,7 @@ public abstract class ClusterContract {
     void aReplicaThatEndsIsStartedAgainOnItsPort() {
         var id = apply(service("restart", SERVER, 1, quick()));
         var before = ready(id, 1).ready().getFirst();
-        kill(Long.parseLong(get(before)));
+        die(before);
         var after = eventually(
                 "ready again",
                 () -> cluster.observe(id).ready(),
@@ -342,7 +363,7 @@ public abstract class ClusterContract {
         var two = ready(id, 2).ready();
         var eldest = two.get(0);
         var youngest = two.get(1);
-        busy.add(youngest.port());
+        busy.add(address(youngest));
         apply(service("scale", SERVER, 1, quick()));
         var draining = replica(id, ReplicaStatus.Phase.DRAINING);
         assertThat(draining.name()).isEqualTo(youngest.name());
@@ -357,7 +378,7 @@ public abstract class ClusterContract {
     void aDrainingReplicaNeverComesBackAndGoesAtItsDeadline() {
         var id = apply(service("rise", SERVER, 1, quick()));
         var first = ready(id, 1).ready().getFirst();
-        busy.add(first.port());
+        busy.add(address(first));
         apply(service("rise", SERVER, 0, quick()));
         apply(service("rise", SERVER, 1, quick()));
         var second = ready(id, 1).ready().getFirst();
@@ -368,13 +389,9 @@ public abstract class ClusterContract {
 
     @Test
     void scalingDownTakesWhatIsNotReadyFirst() {
-        var id = apply(service(
-                "unfit",
-                "import os\nif os.path.exists(os.environ['SHARED'] + '/break'): raise SystemExit(1)\n" + SERVER,
-                1,
-                quick()));
+        var id = apply(service("unfit", "if noted('break'): raise SystemExit(1)\n" + SERVER, 1, quick()));
         ready(id, 1);
-        touch("break");
+        notes.put("break");
         apply(service("unfit", SERVER, 2, quick()));
         var names = new HashMap<String, ReplicaStatus.Phase>();
         eventually(
@@ -390,16 +407,16 @@ public abstract class ClusterContract {
 
     @Test
     void whatHasNoRoomWaitsAndStartsLater() {
-        var first = apply(big("first", "3", "1Gi"));
+        var first = apply(big("first", cores() - 1));
         eventually("first runs", () -> phase(first) == Observation.Phase.RUNNING);
-        var second = apply(big("second", "2", "1Gi"));
+        var second = apply(big("second", 2));
         var waiting = eventually(
                 "second waits",
                 () -> cluster.observe(second),
                 seen -> !seen.reason().isEmpty());
         assertThat(waiting.phase()).isEqualTo(Observation.Phase.PENDING);
         assertThat(waiting.reason()).isEqualTo("NO_CAPACITY");
-        assertThat(waiting.message()).contains("needs 2 cpu").contains("1 of 4 cpu");
+        assertThat(waiting.message()).contains("needs 2 cpu").contains("1 of " + cores() + " cpu");
         assertThat(waiting.replicas()).extracting(ReplicaStatus::phase).containsExactly(ReplicaStatus.Phase.PENDING);
         cluster.delete(first);
         eventually("second runs", () -> phase(second) == Observation.Phase.RUNNING);
@@ -407,18 +424,18 @@ public abstract class ClusterContract {
 
     @Test
     void whatCanNeverFitSaysSo() {
-        var seen = cluster.observe(apply(big("huge", "128", "1Gi")));
+        var seen = cluster.observe(apply(big("huge", 128)));
         assertThat(seen.phase()).isEqualTo(Observation.Phase.PENDING);
         assertThat(seen.reason()).isEqualTo("UNSCHEDULABLE");
-        assertThat(seen.message()).isEqualTo("needs 128 cpu, the largest node has 4");
+        assertThat(seen.message()).isEqualTo("needs 128 cpu, the largest node has " + cores());
     }
 
     @Test
     void capacityCountsWhatRuns() {
-        var id = apply(big("counted", "3", "1Gi"));
+        var id = apply(big("counted", cores() - 1));
         eventually("runs", () -> phase(id) == Observation.Phase.RUNNING);
         assertThat(cluster.capacity().nodes()).anySatisfy(node -> {
-            assertThat(node.total().cpuMillis()).isEqualTo(4000);
+            assertThat(node.total().cpuMillis()).isEqualTo(1000L * cores());
             assertThat(node.free().cpuMillis()).isEqualTo(1000);
         });
     }
@@ -428,45 +445,45 @@ public abstract class ClusterContract {
         var hints = new CopyOnWriteArrayList<WorkloadId>();
         cluster.onChange(hints::add);
         var id = apply(batch("hint", """
-                import os, time
-                while not os.path.exists(os.environ['SHARED'] + '/go'): time.sleep(0.02)
+
+                while not noted('go'): time.sleep(0.05)
                 """));
         eventually("hint of the start", () -> hints.contains(id) && phase(id) == Observation.Phase.RUNNING);
         stays("settled", Duration.ofMillis(300), () -> true);
         hints.clear();
-        touch("go");
+        notes.put("go");
         eventually("hint of the end", () -> hints.contains(id));
     }
 
     @Test
     void aRestartedControlPlaneFindsABatchRunningAndSeesItsEnd() {
         var workload = batch("outlives", """
-                import os, time
-                open(os.environ['SHARED'] + '/runs', 'a').write('x')
-                while not os.path.exists(os.environ['SHARED'] + '/go'): time.sleep(0.02)
+
+                note('runs')
+                while not noted('go'): time.sleep(0.05)
                 print('done'); raise SystemExit(4)
                 """);
         var id = apply(workload);
-        eventually("runs", () -> read("runs").equals("x"));
+        eventually("runs", () -> notes.text("runs").equals("x"));
         reopen();
         assertThat(phase(id)).isEqualTo(Observation.Phase.RUNNING);
         cluster.apply(workload);
-        touch("go");
+        notes.put("go");
         assertThat(exit(ended(id)).code()).isEqualTo(4);
-        assertThat(read("runs")).isEqualTo("x");
+        assertThat(notes.text("runs")).isEqualTo("x");
     }
 
     @Test
     void aRestartedControlPlaneSeesTheEndOfWhatEndedMeanwhile() {
         var id = apply(batch("meanwhile", """
-                import os, time
-                open(os.environ['SHARED'] + '/runs', 'a').write('x')
-                while not os.path.exists(os.environ['SHARED'] + '/go'): time.sleep(0.02)
+
+                note('runs')
+                while not noted('go'): time.sleep(0.05)
                 print('done'); raise SystemExit(5)
                 """));
-        eventually("runs", () -> read("runs").equals("x"));
+        eventually("runs", () -> notes.text("runs").equals("x"));
         close(cluster);
-        touch("go");
+        notes.put("go");
         stays("ends unseen", Duration.ofMillis(700), () -> true);
         cluster = open((host, port) -> true);
         assertThat(exit(ended(id)).code()).isEqualTo(5);
@@ -489,7 +506,7 @@ public abstract class ClusterContract {
 
     @Test
     void retiringANamespaceEndsEverythingInIt() {
-        cluster.provision(NAMESPACE, small());
+        cluster.provision(NAMESPACE, Resources.of("1", "1Gi", null));
         var job = apply(batch("retired", "import time; time.sleep(600)"));
         var endpoint = apply(service("retired", SERVER, 1, quick()));
         ready(endpoint, 1);
@@ -511,9 +528,13 @@ public abstract class ClusterContract {
         return new Workload.Batch(id("job", name), python(script), small(), GRACE, null);
     }
 
-    private Workload.Batch big(String name, String cpu, String memory) {
+    private Workload.Batch big(String name, int cores) {
         return new Workload.Batch(
-                id("job", name), python("import time; time.sleep(600)"), Resources.of(cpu, memory, null), GRACE, null);
+                id("job", name),
+                python("time.sleep(600)"),
+                Resources.of(Integer.toString(cores), "64Mi", null),
+                GRACE,
+                null);
     }
 
     protected final Workload.Service service(String name, String script, int replicas, Readiness readiness) {
@@ -534,11 +555,11 @@ public abstract class ClusterContract {
     }
 
     protected final Program python(String script) {
-        return program(List.of("python3", "-c", script), Map.of());
+        return program(List.of("python3", "-c", NOTES + "########\n" + script), Map.of());
     }
 
     private Program program(List<String> command, Map<String, String> secrets) {
-        return new Program(new Program.Command(command), Map.of("SHARED", shared.toString()), secrets);
+        return new Program(new Program.Command(command), Map.of("NOTES", notes.address(ownHost())), secrets);
     }
 
     protected static String server() {
@@ -593,10 +614,13 @@ public abstract class ClusterContract {
     }
 
     protected static String get(ReplicaStatus replica) {
+        return get(replica, "/");
+    }
+
+    private static String get(ReplicaStatus replica, String path) {
         try {
-            var connection = (HttpURLConnection) URI.create("http://" + replica.host() + ":" + replica.port() + "/")
-                    .toURL()
-                    .openConnection();
+            var connection = (HttpURLConnection)
+                    URI.create("http://" + address(replica) + path).toURL().openConnection();
             try (var body = connection.getInputStream()) {
                 return new String(body.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             }
@@ -605,43 +629,17 @@ public abstract class ClusterContract {
         }
     }
 
-    protected static boolean isRunning(long pid) {
-        var stat = Path.of("/proc", Long.toString(pid), "stat");
-        try {
-            // A zombie has ended, even if nobody has asked how.
-            return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)
-                    && !(Files.exists(stat) && Files.readString(stat).contains(") Z "));
-        } catch (IOException e) {
-            return false;
-        }
+    private static String address(ReplicaStatus replica) {
+        return replica.host() + ":" + replica.port();
     }
 
-    protected static void kill(long pid) {
-        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-    }
-
-    protected final void touch(String name) {
+    /** Lets a replica of {@link #server} end itself. */
+    private static void die(ReplicaStatus replica) {
         try {
-            Files.writeString(shared.resolve(name), "");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            get(replica, "/die");
+        } catch (UncheckedIOException ended) {
+            return; // as it should, without an answer
         }
-    }
-
-    protected final void remove(String name) {
-        try {
-            Files.deleteIfExists(shared.resolve(name));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    protected final String read(String name) {
-        try {
-            var file = shared.resolve(name);
-            return Files.exists(file) ? Files.readString(file) : "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        throw new AssertionError("it lives on");
     }
 }

@@ -2,7 +2,9 @@ package dev.tidewright.cluster.local;
 
 import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Capacity;
+import dev.tidewright.cluster.ChangeHints;
 import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.LogFiles;
 import dev.tidewright.cluster.LogSlice;
 import dev.tidewright.cluster.Observation;
 import dev.tidewright.cluster.Workload;

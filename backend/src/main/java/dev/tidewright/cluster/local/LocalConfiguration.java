@@ -2,13 +2,13 @@ package dev.tidewright.cluster.local;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.tidewright.cluster.DrainGate;
+import dev.tidewright.cluster.PassedEnvironment;
 import dev.tidewright.kernel.Home;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -39,23 +39,12 @@ class LocalConfiguration {
     }
 
     private static SortedMap<String, String> passed(LocalSettings settings) {
-        var passed = new TreeMap<String, String>();
-        System.getenv().forEach((name, value) -> {
-            if (settings.passEnvironment().stream().anyMatch(pattern -> matches(pattern, name))) {
-                passed.put(name, value);
-            }
-        });
+        var passed = PassedEnvironment.of(settings.passEnvironment());
         // HOME of a program is its own folder, where pip does not find what this user has configured.
         var pip = Path.of(System.getProperty("user.home"), ".config", "pip", "pip.conf");
         if (!passed.containsKey("PIP_CONFIG_FILE") && Files.isReadable(pip)) {
             passed.put("PIP_CONFIG_FILE", pip.toString());
         }
         return passed;
-    }
-
-    private static boolean matches(String pattern, String name) {
-        return pattern.endsWith("*")
-                ? name.startsWith(pattern.substring(0, pattern.length() - 1))
-                : name.equals(pattern);
     }
 }

@@ -31,6 +31,9 @@ class LocalClusterIT extends ClusterContract {
     @TempDir
     private Path home;
 
+    @TempDir
+    private Path shared;
+
     @Override
     protected Cluster open(DrainGate gate) {
         return open(home, gate);
@@ -50,6 +53,16 @@ class LocalClusterIT extends ClusterContract {
                 List.of("PATH", "LANG"),
                 new LocalSettings.BatchLogSize(DataSize.ofMegabytes(1), 10));
         return LocalConfiguration.open(new Home(home), settings, InstantSource.system(), () -> List.of(gate));
+    }
+
+    @Override
+    protected int cores() {
+        return 4;
+    }
+
+    @Override
+    protected String ownHost() {
+        return "127.0.0.1";
     }
 
     @Override
@@ -109,7 +122,7 @@ class LocalClusterIT extends ClusterContract {
         var after = cluster.observe(id).ready().getFirst();
         assertThat(after.port()).isEqualTo(before.port());
         assertThat(get(after)).isNotEqualTo(pid);
-        assertThat(isRunning(Long.parseLong(pid))).isFalse();
+        assertThat(isRunning(pidIn(pid))).isFalse();
     }
 
     @Test
@@ -156,7 +169,7 @@ class LocalClusterIT extends ClusterContract {
     void aSupervisorWhoseFolderIsTakenAwayEndsItsProcesses() throws IOException {
         var id = apply(service("taken", server(), 1, quick()));
         var replica = ready(id, 1).ready().getFirst();
-        var pid = Long.parseLong(get(replica));
+        var pid = pidIn(get(replica));
         var supervisor = supervisor(id, replica.name());
         close(cluster);
         Files.move(home.resolve("cluster/demo"), home.resolve("cluster/.gone"));
@@ -221,6 +234,21 @@ class LocalClusterIT extends ClusterContract {
                     new Program.Command(List.of("python3", "-c", script, file)), Map.of(), Map.of("TOKEN", "t"));
             return new Workload.Batch(id("job", name), program, small(), Duration.ofSeconds(5), null);
         }
+    }
+
+    private static long pidIn(String answer) {
+        return Long.parseLong(answer.substring(answer.indexOf(' ') + 1));
+    }
+
+    private static boolean isRunning(long pid) {
+        var stat = Path.of("/proc", Long.toString(pid), "stat");
+        // A zombie has ended, even if nobody has asked how.
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)
+                && !read(stat).contains(") Z ");
+    }
+
+    private static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
 
     private long supervisor(WorkloadId id, String replica) {

@@ -1,15 +1,15 @@
-package dev.tidewright.cluster.local;
+package dev.tidewright.cluster;
 
-import dev.tidewright.cluster.WorkloadId;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
-/** Tells listeners, in order and beside everything else: a slow one delays hints, not processes. */
-final class ChangeHints implements AutoCloseable {
+/** Tells listeners, in order and beside everything else: a slow one delays hints, and nothing else. */
+public final class ChangeHints implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(ChangeHints.class.getName());
 
@@ -17,13 +17,17 @@ final class ChangeHints implements AutoCloseable {
     private final ExecutorService teller = Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("cluster-hints").factory());
 
-    void add(Consumer<WorkloadId> listener) {
+    public void add(Consumer<WorkloadId> listener) {
         listeners.add(listener);
     }
 
-    void tell(Collection<WorkloadId> changed) {
+    public void tell(Collection<WorkloadId> changed) {
         for (var id : changed) {
-            teller.execute(() -> listeners.forEach(listener -> tell(listener, id)));
+            try {
+                teller.execute(() -> listeners.forEach(listener -> tell(listener, id)));
+            } catch (RejectedExecutionException closed) {
+                return; // nobody listens any more
+            }
         }
     }
 

@@ -1,6 +1,5 @@
-package dev.tidewright.cluster.local;
+package dev.tidewright.cluster;
 
-import dev.tidewright.cluster.LogSlice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,14 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** Reads the supervisor's log: files named by the absolute offset of their first byte, the oldest of which may be gone. */
-record LogFiles(Path folder) {
+/** Reads a replica's log: files named by the absolute offset of their first byte, the oldest of which may be gone. */
+public record LogFiles(Path folder) {
 
     /** Room for one character in any case. */
     private static final int LEAST = 16;
 
     /** A piece from {@code position} on; {@code ended}: nothing was written any more before this call. */
-    LogSlice read(long position, int maxBytes, boolean ended) {
+    public LogSlice read(long position, int maxBytes, boolean ended) {
         try {
             var limit = Math.max(LEAST, maxBytes);
             for (var attempt = 0; ; attempt++) {
@@ -32,7 +31,7 @@ record LogFiles(Path folder) {
                 }
             }
         } catch (IOException e) {
-            throw Store.unavailable(folder, e);
+            throw new ClusterUnavailable("cannot read the log in " + folder, e);
         }
     }
 
@@ -110,7 +109,8 @@ record LogFiles(Path folder) {
         }
     }
 
-    private List<Path> files() throws IOException {
+    /** In the order of what they hold. */
+    public List<Path> files() throws IOException {
         try (var entries = Files.list(folder)) {
             return entries.filter(file -> file.getFileName().toString().matches("[0-9]{20}"))
                     .sorted()
@@ -120,7 +120,8 @@ record LogFiles(Path folder) {
         }
     }
 
-    private static long offset(Path file) {
+    /** Where in the log a file begins. */
+    public static long offset(Path file) {
         return Long.parseLong(file.getFileName().toString());
     }
 }

@@ -1,0 +1,28 @@
+package dev.tidewright.cluster;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Variables of this process that programs get too: only those that are named, because any other may be a secret. */
+public final class PassedEnvironment {
+
+    private PassedEnvironment() {}
+
+    /** @param patterns names; {@code *} at the end matches any rest */
+    public static SortedMap<String, String> of(List<String> patterns) {
+        var passed = new TreeMap<String, String>();
+        System.getenv().forEach((name, value) -> {
+            if (patterns.stream().anyMatch(pattern -> matches(pattern, name))) {
+                passed.put(name, value);
+            }
+        });
+        return passed;
+    }
+
+    private static boolean matches(String pattern, String name) {
+        return pattern.endsWith("*")
+                ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+                : name.equals(pattern);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.tidewright.cluster.kubernetes;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.okhttp.OkHttpClientFactory;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
+
+/** Connects to the API server: OkHttp over HTTP/1.1, and no retries by the client; ADR 0011 tells what was measured. */
+final class Clients {
+
+    private static final long PING_MILLIS = 10_000;
+
+    private Clients() {}
+
+    static KubernetesClient of(KubernetesSettings settings) {
+        var found = config(settings);
+        var timeout = Math.toIntExact(settings.requestTimeout().toMillis());
+        var config = new ConfigBuilder(found)
+                .withHttp2Disable(true)
+                .withRequestTimeout(timeout)
+                .withConnectionTimeout(timeout)
+                .withRequestRetryBackoffLimit(0)
+                .withWebsocketPingInterval(PING_MILLIS);
+        var builder = new KubernetesClientBuilder();
+        var own = certificate(found);
+        if (own == null) {
+            return builder.withConfig(config.build())
+                    .withHttpClientFactory(new OkHttpClientFactory())
+                    .build();
+        }
+        config.withClientCertData(null)
+                .withClientCertFile(null)
+                .withClientKeyData(null)
+                .withClientKeyFile(null);
+        return builder.withConfig(config.build())
+                .withHttpClientFactory(new WithCertificate(own))
+                .build();
+    }
+
+    private static Config config(KubernetesSettings settings) {
+        if (settings.kubeconfig().isEmpty()) {
+            return Config.autoConfigure(settings.context().isEmpty() ? null : settings.context());
+        }
+        var file = new File(settings.kubeconfig());
+        if (!file.canRead()) {
+            throw new IllegalArgumentException("tidewright.kubernetes.kubeconfig: cannot read " + file);
+        }
+        return Config.fromKubeconfig(settings.context().isEmpty() ? null : settings.context(), file);
+    }
+
+    /** The client itself reads RSA keys only; K3s, for one, gives out elliptic ones. */
+    private static @Nullable SslBundle certificate(Config config) {
+        var certificate = pem(config.getClientCertData(), config.getClientCertFile());
+        var key = pem(config.getClientKeyData(), config.getClientKeyFile());
+        if (certificate == null || key == null) {
+            return null;
+        }
+        var authority = pem(config.getCaCertData(), config.getCaCertFile());
+        return SslBundle.of(new PemSslStoreBundle(
+                new PemSslStoreDetails(null, certificate, key),
+                authority == null ? null : PemSslStoreDetails.forCertificate(authority)));
+    }
+
+    private static @Nullable String pem(@Nullable String data, @Nullable String file) {
+        if (data != null && !data.isBlank()) {
+            return new String(Base64.getMimeDecoder().decode(data), StandardCharsets.US_ASCII);
+        }
+        try {
+            return file == null || file.isBlank() ? null : Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final class WithCertificate extends OkHttpClientFactory {
+
+        private final SslBundle own;
+
+        WithCertificate(SslBundle own) {
+            this.own = own;
+        }
+
+        @Override
+        protected void additionalConfig(OkHttpClient.Builder builder) {
+            var trusted = Arrays.stream(own.getManagers().getTrustManagers())
+                    .filter(X509TrustManager.class::isInstance)
+                    .map(X509TrustManager.class::cast)
+                    .findFirst()
+                    .orElseThrow();
+            builder.sslSocketFactory(own.createSslContext().getSocketFactory(), trusted);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package dev.tidewright.cluster.kubernetes;
+
+import dev.tidewright.cluster.Capabilities;
+import dev.tidewright.cluster.Capacity;
+import dev.tidewright.cluster.ChangeHints;
+import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.ClusterUnavailable;
+import dev.tidewright.cluster.DrainGate;
+import dev.tidewright.cluster.LogSlice;
+import dev.tidewright.cluster.Observation;
+import dev.tidewright.cluster.Workload;
+import dev.tidewright.cluster.WorkloadId;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Resources;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Runs workloads on Kubernetes. Closing it leaves them running; all it knows it reads from there again. */
+final class KubernetesCluster implements Cluster, AutoCloseable {
+
+    private final KubernetesClient client;
+    private final InstantSource clock;
+    private final ChangeHints hints = new ChangeHints();
+    private final LogKeeper logs;
+    private final Watches watches;
+    private final Warnings warnings;
+    private final Writes writes;
+    private final Drains drains;
+
+    KubernetesCluster(
+            KubernetesClient client,
+            Labels labels,
+            Manifests manifests,
+            Path logFolder,
+            InstantSource clock,
+            Supplier<List<DrainGate>> gates) {
+        this.client = client;
+        this.clock = clock;
+        logs = new LogKeeper(client, logFolder, id -> hints.tell(List.of(id)));
+        watches = new Watches(client, labels, id -> hints.tell(List.of(id)), this::onPod);
+        warnings = new Warnings(client, this::onWarning);
+        writes = new Writes(client, labels, manifests);
+        drains = new Drains(watches, writes, gates);
+    }
+
+    /** Returns at once, also while the API server is away: until it answers, every call says so. */
+    void start() {
+        watches.start();
+        warnings.start();
+        drains.start();
+    }
+
+    @Override
+    public void provision(Name namespace, Resources limits) {
+        Calls.call("make the namespace " + namespace, () -> {
+            writes.provision(namespace, limits);
+            return true;
+        });
+    }
+
+    @Override
+    public void retire(Name namespace) {
+        Calls.call("remove the namespace " + namespace, () -> {
+            writes.retire(namespace);
+            return true;
+        });
+    }
+
+    @Override
+    public void apply(Workload workload) {
+        requireListening();
+        var id = workload.id();
+        var known = watches.owner(id).filter(owner -> owner.getMetadata().getDeletionTimestamp() == null);
+        var owner = known.orElseGet(() -> {
+            var made = Calls.call("run " + id, () -> writes.create(workload));
+            watches.wrote(id, made);
+            return made;
+        });
+        if (workload instanceof Workload.Service service && owner instanceof Deployment deployment) {
+            scale(service, deployment);
+        }
+    }
+
+    /** Everything else of a service is fixed by its id: a platform with other defaults restarts no replica. */
+    private void scale(Workload.Service service, Deployment deployment) {
+        var now = deployment.getSpec().getReplicas();
+        if (now == service.replicas()) {
+            return;
+        }
+        var staying = watches.pods(service.id()).stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .sorted(Comparator.comparing(KubernetesCluster::isReady)
+                        .reversed()
+                        .thenComparing(Evidence.BY_AGE))
+                .toList();
+        var leaving = service.replicas() < now && staying.size() > service.replicas()
+                ? staying.subList(service.replicas(), staying.size())
+                : List.<Pod>of();
+        var changed =
+                Calls.call("scale " + service.id(), () -> writes.scale(service.id(), service.replicas(), leaving));
+        watches.wrote(service.id(), changed);
+    }
+
+    private static boolean isReady(Pod pod) {
+        return Replicas.condition(pod, "Ready")
+                .filter(condition -> "True".equals(condition.getStatus()))
+                .isPresent();
+    }
+
+    @Override
+    public Observation observe(WorkloadId id) {
+        requireListening();
+        var owner = watches.owner(id);
+        var pods = watches.pods(id);
+        if (owner.isEmpty() && pods.isEmpty()) {
+            // The cache may be behind; that something is gone is only said by the API server itself.
+            owner = Calls.call("look for " + id, () -> writes.read(id));
+            owner.ifPresent(found -> watches.wrote(id, found));
+        }
+        var kept = pods.stream().allMatch(logs::hasAll);
+        return Observations.of(evidence(id, owner, pods), kept, clock.instant());
+    }
+
+    private Evidence evidence(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
+        var said = new ArrayList<Event>();
+        pods.forEach(pod -> said.addAll(warnings.of(id, "Pod", pod.getMetadata().getName())));
+        if (Watches.isJob(id)) {
+            said.addAll(warnings.of(id, "Job", Labels.objectName(id)));
+        } else {
+            said.addAll(warnings.ofReplicaSets(id));
+        }
+        return new Evidence(id, owner.orElse(null), pods, said, Rooms.capacity(watches.nodes(), watches.pods()));
+    }
+
+    @Override
+    public void delete(WorkloadId id) {
+        requireListening();
+        var known = watches.owner(id).orElse(null);
+        Calls.call("delete " + id, () -> {
+            writes.delete(id, known);
+            return true;
+        });
+        watches.deleted(id);
+        logs.forget(id);
+    }
+
+    @Override
+    public LogSlice logs(WorkloadId id, String replica, long position, int maxBytes) {
+        return logs.read(id, replica, position, maxBytes);
+    }
+
+    @Override
+    public void onChange(Consumer<WorkloadId> listener) {
+        hints.add(listener);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return new Capabilities(true);
+    }
+
+    @Override
+    public Capacity capacity() {
+        requireListening();
+        return Rooms.capacity(watches.nodes(), watches.pods());
+    }
+
+    private void requireListening() {
+        if (!watches.listening() || !warnings.complete()) {
+            throw new ClusterUnavailable(
+                    "the cluster at " + client.getMasterUrl() + " does not answer", new IllegalStateException());
+        }
+    }
+
+    private void onPod(WorkloadId id, Pod pod, boolean gone) {
+        if (gone) {
+            logs.gone(id, pod);
+        } else {
+            logs.seen(id, pod);
+        }
+    }
+
+    private void onWarning(Event event) {
+        var about = event.getInvolvedObject();
+        if (about.getNamespace() == null || about.getName() == null) {
+            return;
+        }
+        Stream<WorkloadId> concerned = "Pod".equals(about.getKind())
+                ? watches.workloadOf(about.getNamespace(), about.getName())
+                : Stream.empty();
+        hints.tell(concerned.toList());
+    }
+
+    @Override
+    public void close() {
+        drains.close();
+        watches.close();
+        warnings.close();
+        logs.close();
+        hints.close();
+        client.close();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.tidewright.cluster.kubernetes;
+
+import dev.tidewright.cluster.WorkloadId;
+import dev.tidewright.kernel.Name;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** How objects of ours are named and told from those of others. Pure. */
+record Labels(String instance) {
+
+    static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+    static final String INSTANCE = "app.kubernetes.io/instance";
+    static final String KIND = "tidewright.dev/kind";
+    static final String WORKLOAD = "tidewright.dev/workload";
+    static final String SPEC_HASH = "tidewright.dev/spec-hash";
+    static final String PLATFORM = "tidewright";
+
+    /** Pods' names add up to 17 characters to it, and a host name has at most 63. */
+    private static final int LONGEST = 46;
+
+    private static final int DIGEST = 10;
+
+    /** What all objects of this platform carry. */
+    Map<String, String> ours() {
+        return Map.of(MANAGED_BY, PLATFORM, INSTANCE, instance);
+    }
+
+    Map<String, String> of(WorkloadId id) {
+        var labels = new TreeMap<>(ours());
+        labels.put(KIND, id.kind());
+        labels.put(WORKLOAD, objectName(id));
+        return labels;
+    }
+
+    boolean isOurs(HasMetadata object) {
+        var labels = object.getMetadata().getLabels();
+        return labels != null && labels.entrySet().containsAll(ours().entrySet());
+    }
+
+    /** The workload's own name where that is short enough; the same for the same id at every call. */
+    static String objectName(WorkloadId id) {
+        return id.name().length() <= LONGEST
+                ? id.name()
+                : id.name().substring(0, LONGEST - DIGEST - 1) + "-"
+                        + digest(id.name()).substring(0, DIGEST);
+    }
+
+    static String secretName(WorkloadId id) {
+        return id.kind() + "-" + objectName(id);
+    }
+
+    /** Which workload an object belongs to, by the annotation: a label could not hold every name. */
+    Optional<WorkloadId> workload(HasMetadata object) {
+        var metadata = object.getMetadata();
+        var annotations = metadata.getAnnotations();
+        var name = annotations == null ? null : annotations.get(WORKLOAD);
+        var kind = metadata.getLabels() == null ? null : metadata.getLabels().get(KIND);
+        if (name == null || kind == null || metadata.getNamespace() == null || !isOurs(object)) {
+            return Optional.empty();
+        }
+        return Optional.of(new WorkloadId(new Name(metadata.getNamespace()), kind, name));
+    }
+
+    static String specHash(ObjectMeta metadata) {
+        var annotations = metadata.getAnnotations();
+        return annotations == null ? "" : annotations.getOrDefault(SPEC_HASH, "");
+    }
+
+    static String digest(String text) {
+        try {
+            var sha = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.tidewright.cluster.kubernetes;
+
+import dev.tidewright.cluster.WorkloadId;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cache of what is ours in the cluster, kept by watching it. What it says may be a moment old: whoever is about to
+ * conclude from something's absence asks the API server itself.
+ */
+final class Watches implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
+    private static final String BY_WORKLOAD = "workload";
+
+    private final Labels labels;
+    private final SharedIndexInformer<Job> jobs;
+    private final SharedIndexInformer<Deployment> deployments;
+    private final SharedIndexInformer<Pod> pods;
+    private final SharedIndexInformer<Node> nodes;
+
+    /** Written by ourselves and not heard of from the watch yet. */
+    private final Map<WorkloadId, HasMetadata> written = new ConcurrentHashMap<>();
+
+    private final Consumer<WorkloadId> changed;
+
+    Watches(KubernetesClient client, Labels labels, Consumer<WorkloadId> changed, Heard<Pod> onPod) {
+        this.labels = labels;
+        this.changed = changed;
+        var ours = labels.ours();
+        jobs = client.batch().v1().jobs().inAnyNamespace().withLabels(ours).runnableInformer(0);
+        deployments =
+                client.apps().deployments().inAnyNamespace().withLabels(ours).runnableInformer(0);
+        pods = client.pods().inAnyNamespace().withLabels(ours).runnableInformer(0);
+        nodes = client.nodes().runnableInformer(0);
+        jobs.addEventHandler(handler((id, job, gone) -> {}));
+        deployments.addEventHandler(handler((id, deployment, gone) -> {}));
+        pods.addEventHandler(handler(onPod));
+        pods.addIndexers(Map.of(
+                BY_WORKLOAD,
+                pod -> labels.workload(pod).map(WorkloadId::toString).stream().toList()));
+        // A first list that fails would otherwise be the last.
+        all().forEach(informer -> informer.exceptionHandler((started, failure) -> {
+            LOG.debug("a watch broke and is made again", failure);
+            return true;
+        }));
+    }
+
+    /** Told of each change. */
+    interface Heard<T> {
+        void accept(WorkloadId id, T object, boolean gone);
+    }
+
+    /** Returns at once; {@link #complete} says when everything has been read. */
+    void start() {
+        all().forEach(SharedIndexInformer::start);
+    }
+
+    boolean complete() {
+        return all().stream().allMatch(informer -> informer.hasSynced());
+    }
+
+    /** False while the API server cannot be heard: what is cached is old then. */
+    boolean listening() {
+        return complete() && all().stream().allMatch(SharedIndexInformer::isWatching);
+    }
+
+    void wrote(WorkloadId id, HasMetadata object) {
+        written.put(id, object);
+    }
+
+    void deleted(WorkloadId id) {
+        written.remove(id);
+    }
+
+    Optional<HasMetadata> owner(WorkloadId id) {
+        var key = id.namespace() + "/" + Labels.objectName(id);
+        HasMetadata cached = isJob(id)
+                ? jobs.getStore().getByKey(key)
+                : deployments.getStore().getByKey(key);
+        if (cached == null || !labels.isOurs(cached)) {
+            return Optional.ofNullable(written.get(id));
+        }
+        var own = written.get(id);
+        return Optional.of(own != null && isOlder(cached, own) ? own : cached);
+    }
+
+    List<Pod> pods(WorkloadId id) {
+        return pods.getIndexer().byIndex(BY_WORKLOAD, id.toString());
+    }
+
+    Stream<WorkloadId> workloadOf(String namespace, String pod) {
+        return Optional.ofNullable(pods.getStore().getByKey(namespace + "/" + pod)).flatMap(labels::workload).stream();
+    }
+
+    List<Pod> pods() {
+        return new ArrayList<>(pods.getStore().list());
+    }
+
+    List<Node> nodes() {
+        return new ArrayList<>(nodes.getStore().list());
+    }
+
+    static boolean isJob(WorkloadId id) {
+        return id.kind().equals("job");
+    }
+
+    /** Of one and the same object; another of its name is another story. */
+    private static boolean isOlder(HasMetadata cached, HasMetadata own) {
+        var one = cached.getMetadata();
+        var other = own.getMetadata();
+        return Objects.equals(one.getUid(), other.getUid())
+                && Long.parseLong(one.getResourceVersion()) < Long.parseLong(other.getResourceVersion());
+    }
+
+    private List<SharedIndexInformer<? extends HasMetadata>> all() {
+        return List.of(jobs, deployments, pods, nodes);
+    }
+
+    /** An object that cannot be understood is passed over: the others are not its victims. */
+    private <T extends HasMetadata> ResourceEventHandler<T> handler(Heard<T> then) {
+        return new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(T object) {
+                heard(object, false);
+            }
+
+            @Override
+            public void onUpdate(T before, T after) {
+                heard(after, false);
+            }
+
+            @Override
+            public void onDelete(T object, boolean unknown) {
+                heard(object, true);
+            }
+
+            private void heard(T object, boolean gone) {
+                try {
+                    labels.workload(object).ifPresent(id -> {
+                        if (!(object instanceof Pod)) {
+                            written.computeIfPresent(id, (key, own) -> supersedes(object, own, gone) ? null : own);
+                        }
+                        then.accept(id, object, gone);
+                        changed.accept(id);
+                    });
+                } catch (RuntimeException malformed) {
+                    LOG.warn(
+                            "{} {}/{} is passed over: {}",
+                            object.getKind(),
+                            object.getMetadata().getNamespace(),
+                            object.getMetadata().getName(),
+                            malformed.toString());
+                }
+            }
+        };
+    }
+
+    private static boolean supersedes(HasMetadata heard, HasMetadata own, boolean gone) {
+        var same =
+                Objects.equals(heard.getMetadata().getUid(), own.getMetadata().getUid());
+        return same && (gone || !isOlder(heard, own));
+    }
+
+    @Override
+    public void close() {
+        all().forEach(SharedIndexInformer::stop);
+    }
+}

@@ -1,0 +1,193 @@
+package dev.tidewright.cluster.kubernetes;
+
+import dev.tidewright.cluster.ClusterUnavailable;
+import dev.tidewright.cluster.Workload;
+import dev.tidewright.cluster.WorkloadId;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Resources;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that changes the cluster. Names are chosen before the call, so that a call whose answer was lost is found
+ * again: "already exists" is read back, and taken as ours only with our labels.
+ */
+final class Writes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Writes.class);
+    private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager(Labels.PLATFORM)
+            .withForce(true)
+            .build();
+
+    private final KubernetesClient client;
+    private final Labels labels;
+    private final Manifests manifests;
+    private final NamespaceManifests namespaces;
+
+    Writes(KubernetesClient client, Labels labels, Manifests manifests) {
+        this.client = client;
+        this.labels = labels;
+        this.manifests = manifests;
+        this.namespaces = new NamespaceManifests(labels);
+    }
+
+    /** Thrown where the name of an object of ours is taken by somebody else's. */
+    static final class Foreign extends RuntimeException {
+        Foreign(HasMetadata object) {
+            super(object.getKind() + " " + object.getMetadata().getName()
+                    + " is there already and is not this platform's: delete or rename it");
+        }
+    }
+
+    void provision(Name namespace, Resources limits) {
+        var found = client.namespaces().withName(namespace.value()).get();
+        if (found != null && !labels.isOurs(found)) {
+            throw new Foreign(found);
+        }
+        if (found != null && found.getMetadata().getDeletionTimestamp() != null) {
+            throw new ClusterUnavailable(
+                    "the namespace " + namespace + " is still being removed", new IllegalStateException());
+        }
+        applied(namespaces.namespace(namespace));
+        namespaces.fences(namespace, limits).forEach(this::applied);
+    }
+
+    void retire(Name namespace) {
+        var found = client.namespaces().withName(namespace.value()).get();
+        if (found != null && labels.isOurs(found) && found.getMetadata().getDeletionTimestamp() == null) {
+            client.namespaces().withName(namespace.value()).delete();
+        }
+    }
+
+    /** The object that runs the workload now: the one made here, or the one that was there already. */
+    HasMetadata create(Workload workload) {
+        manifests.secrets(workload).forEach(this::applied);
+        HasMetadata wanted = switch (workload) {
+            case Workload.Batch batch -> manifests.job(batch);
+            case Workload.Service service -> manifests.deployment(service);
+        };
+        try {
+            return client.resource(wanted).create();
+        } catch (KubernetesClientException failure) {
+            if (failure.getCode() != Calls.CONFLICT) {
+                throw failure;
+            }
+            return adopted(wanted);
+        }
+    }
+
+    private HasMetadata adopted(HasMetadata wanted) {
+        var found = client.resource(wanted).get();
+        if (found == null || found.getMetadata().getDeletionTimestamp() != null) {
+            throw new ClusterUnavailable(
+                    wanted.getMetadata().getName() + " of before is still being removed", new IllegalStateException());
+        }
+        if (!labels.isOurs(found)) {
+            throw new Foreign(found);
+        }
+        if (!Labels.specHash(found.getMetadata()).equals(Labels.specHash(wanted.getMetadata()))) {
+            LOG.info(
+                    "{} {}/{} was made from another description and is kept as it is",
+                    found.getKind(),
+                    found.getMetadata().getNamespace(),
+                    found.getMetadata().getName());
+        }
+        return found;
+    }
+
+    Optional<HasMetadata> read(WorkloadId id) {
+        var name = Labels.objectName(id);
+        var namespace = id.namespace().value();
+        HasMetadata found = Watches.isJob(id)
+                ? client.batch()
+                        .v1()
+                        .jobs()
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get()
+                : client.apps()
+                        .deployments()
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get();
+        return Optional.ofNullable(found).filter(labels::isOurs);
+    }
+
+    /** @param leaving the pods that are to go when the number falls */
+    HasMetadata scale(WorkloadId id, int replicas, List<Pod> leaving) {
+        leaving.forEach(pod -> client.pods()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withName(pod.getMetadata().getName())
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"" + DELETION_COST + "\":\"-100\"}}}"));
+        var deployment =
+                client.apps().deployments().inNamespace(id.namespace().value()).withName(Labels.objectName(id));
+        return deployment.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"replicas\":" + replicas + "}}");
+    }
+
+    /** Repeating it is harmless; what is not ours stays. */
+    void delete(WorkloadId id, @Nullable HasMetadata known) {
+        var found = known == null ? read(id).orElse(null) : known;
+        if (found != null) {
+            deleteExactly(found);
+        }
+        client.secrets()
+                .inNamespace(id.namespace().value())
+                .withName(Labels.secretName(id))
+                .delete();
+    }
+
+    /** Only this very object, not another that has taken its name since: the client's own deletion ignores the UID. */
+    private void deleteExactly(HasMetadata object) {
+        var metadata = object.getMetadata();
+        var kind = object.getKind().equals("Job")
+                ? "batch/v1/namespaces/%s/jobs/%s"
+                : "apps/v1/namespaces/%s/deployments/%s";
+        var path = "/apis/" + kind.formatted(metadata.getNamespace(), metadata.getName());
+        var options = Map.of(
+                "apiVersion",
+                "v1",
+                "kind",
+                "DeleteOptions",
+                "propagationPolicy",
+                DeletionPropagation.BACKGROUND.toString(),
+                "preconditions",
+                Map.of("uid", metadata.getUid()));
+        try {
+            client.raw(path, "DELETE", options);
+        } catch (KubernetesClientException failure) {
+            if (failure.getCode() != Calls.NOT_FOUND && failure.getCode() != Calls.CONFLICT) {
+                throw failure;
+            }
+        }
+    }
+
+    /** Ends a pod that is going already sooner than it would. */
+    List<StatusDetails> hasten(Pod pod, long graceSeconds) {
+        return client.pods()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withName(pod.getMetadata().getName())
+                .withGracePeriod(graceSeconds)
+                .delete();
+    }
+
+    private void applied(HasMetadata object) {
+        client.resource(object).patch(APPLY);
+    }
+}
