@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class ClusterContract {
 
-    protected static final Name NAMESPACE = new Name("demo");
+    protected static final Name NAMESPACE = new Name("contract");
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     /** Lets a program see and leave notes. */

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 final class Calls {
 
     static final int NOT_FOUND = 404;
+    private static final int FORBIDDEN = 403;
     static final int CONFLICT = 409;
     private static final int TOO_MANY = 429;
     private static final int SERVER_ERROR = 500;
@@ -22,10 +23,19 @@ final class Calls {
         }
     }
 
+    /** The API server's own sentence. */
+    static String said(KubernetesClientException refusal) {
+        var status = refusal.getStatus();
+        var message = status == null ? null : status.getMessage();
+        return message == null ? String.valueOf(refusal.getMessage()) : message;
+    }
+
     static RuntimeException translated(String what, KubernetesClientException failure) {
         var code = failure.getCode();
-        return code == 0 || code == TOO_MANY || code >= SERVER_ERROR
-                ? new ClusterUnavailable("the cluster could not " + what + ": " + failure.getMessage(), failure)
+        // A namespace that is not there yet, or not gone yet, is no refusal either.
+        var early = code == NOT_FOUND || (code == FORBIDDEN && said(failure).contains("being terminated"));
+        return code == 0 || code == TOO_MANY || code >= SERVER_ERROR || early
+                ? new ClusterUnavailable("the cluster could not " + what + ": " + said(failure), failure)
                 : failure;
     }
 }

@@ -17,12 +17,15 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -38,6 +41,9 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     private final Warnings warnings;
     private final Writes writes;
     private final Drains drains;
+
+    /** Why something was never made. */
+    private final Map<WorkloadId, String> refused = new ConcurrentHashMap<>();
 
     KubernetesCluster(
             KubernetesClient client,
@@ -83,14 +89,27 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         requireListening();
         var id = workload.id();
         var known = watches.owner(id).filter(owner -> owner.getMetadata().getDeletionTimestamp() == null);
-        var owner = known.orElseGet(() -> {
-            var made = Calls.call("run " + id, () -> writes.create(workload));
-            watches.wrote(id, made);
-            return made;
-        });
-        if (workload instanceof Workload.Service service && owner instanceof Deployment deployment) {
+        var owner = known.isPresent() ? known : created(workload);
+        if (workload instanceof Workload.Service service && owner.orElse(null) instanceof Deployment deployment) {
             scale(service, deployment);
         }
+    }
+
+    /** Empty where the API server will not have it: what it says is what {@link #observe} answers from then on. */
+    private Optional<HasMetadata> created(Workload workload) {
+        var id = workload.id();
+        try {
+            var made = Calls.call("run " + id, () -> writes.create(workload));
+            refused.remove(id);
+            watches.wrote(id, made);
+            return Optional.of(made);
+        } catch (KubernetesClientException refusal) {
+            refused.put(id, Calls.said(refusal));
+        } catch (Writes.Foreign taken) {
+            refused.put(id, taken.getMessage());
+        }
+        hints.tell(List.of(id));
+        return Optional.empty();
     }
 
     /** Everything else of a service is fixed by its id: a platform with other defaults restarts no replica. */
@@ -129,6 +148,10 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
             owner = Calls.call("look for " + id, () -> writes.read(id));
             owner.ifPresent(found -> watches.wrote(id, found));
         }
+        var refusal = refused.get(id);
+        if (owner.isEmpty() && pods.isEmpty() && refusal != null) {
+            return Observations.refused(id, refusal);
+        }
         var kept = pods.stream().allMatch(logs::hasAll);
         return Observations.of(evidence(id, owner, pods), kept, clock.instant());
     }
@@ -153,6 +176,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
             return true;
         });
         watches.deleted(id);
+        refused.remove(id);
         logs.forget(id);
     }
 

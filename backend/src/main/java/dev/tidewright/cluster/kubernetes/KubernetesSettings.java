@@ -24,8 +24,8 @@ import org.springframework.util.unit.DataSize;
 record KubernetesSettings(
         @DefaultValue("") String kubeconfig,
         @DefaultValue("") String context,
-        @DefaultValue("localhost/tidewright-runtime:dev") String runtimeImage,
-        @DefaultValue("tidewright") String instance,
+        String runtimeImage,
+        String instance,
         @DefaultValue("65532") long user,
         @DefaultValue("10s") Duration requestTimeout,
         @DefaultValue("10GB") DataSize cacheSize,

@@ -4,6 +4,7 @@ import dev.tidewright.cluster.Exit;
 import dev.tidewright.cluster.Observation;
 import dev.tidewright.cluster.Observation.Phase;
 import dev.tidewright.cluster.ReplicaStatus;
+import dev.tidewright.cluster.WorkloadId;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -25,6 +26,12 @@ final class Observations {
         }
         var isJob = evidence.owner() == null ? evidence.id().kind().equals("job") : evidence.owner() instanceof Job;
         return isJob ? batch(evidence, kept, now) : service(evidence, now);
+    }
+
+    /** Something that the API server did not take. */
+    static Observation refused(WorkloadId id, String message) {
+        return new Observation(
+                id, Phase.FAILED, "REFUSED", "the cluster does not take it: " + message, List.of(), null, null);
     }
 
     private static Observation batch(Evidence evidence, boolean kept, Instant now) {

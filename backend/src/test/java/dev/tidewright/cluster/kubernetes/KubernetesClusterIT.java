@@ -11,6 +11,7 @@ import dev.tidewright.kernel.Resources;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,11 @@ class KubernetesClusterIT extends ClusterContract {
     @BeforeAll
     static void find() {
         kubernetes = TestKubernetes.find();
+    }
+
+    @AfterAll
+    static void leaveNothing() {
+        kubernetes.remove(NAMESPACE);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.kernel.Name;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
@@ -32,6 +33,13 @@ record TestKubernetes(Path kubeconfig, String runtimeImage, int cores, String ow
         }
         var image = System.getenv().getOrDefault("TIDEWRIGHT_TEST_IMAGE", "localhost/tidewright-runtime:dev");
         return new TestKubernetes(kubeconfig, image, cores(kubeconfig), address());
+    }
+
+    /** Begins to; the next test of the same name waits for the end. */
+    void remove(Name namespace) {
+        try (var client = Clients.of(settings("test"))) {
+            client.namespaces().withName(namespace.value()).delete();
+        }
     }
 
     KubernetesSettings settings(String instance) {

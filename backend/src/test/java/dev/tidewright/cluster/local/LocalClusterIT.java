@@ -172,7 +172,7 @@ class LocalClusterIT extends ClusterContract {
         var pid = pidIn(get(replica));
         var supervisor = supervisor(id, replica.name());
         close(cluster);
-        Files.move(home.resolve("cluster/demo"), home.resolve("cluster/.gone"));
+        Files.move(home.resolve("cluster/contract"), home.resolve("cluster/.gone"));
         eventually("both end", () -> !isRunning(pid) && !isRunning(supervisor));
         cluster = open((host, port) -> true);
     }
@@ -252,7 +252,7 @@ class LocalClusterIT extends ClusterContract {
     }
 
     private long supervisor(WorkloadId id, String replica) {
-        var file = home.resolve("cluster/demo")
+        var file = home.resolve("cluster/contract")
                 .resolve(id.kind())
                 .resolve(id.name())
                 .resolve(replica + "/pid");
