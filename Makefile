@@ -6,8 +6,8 @@ SHELL := /bin/bash
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## start the platform and run the main job through its API; EXIT=1 stops it at the end
-	@dev/python dev/demo.py $(if $(filter 1 yes true,$(EXIT)),--exit)
+demo: ## start the platform and run the main job through its API; EXIT=1 stops it at the end; CLUSTER=kubernetes
+	@dev/python dev/demo.py $(if $(filter 1 yes true,$(EXIT)),--exit) $(if $(CLUSTER),--cluster $(CLUSTER))
 
 run: ## start the platform in the foreground (TIDEWRIGHT_HOME, TIDEWRIGHT_PORT, TIDEWRIGHT_GATEWAY_PORT)
 	@dev/run

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import harness
 import journey
-from harness import Api, Failed, Load, Platform, Problem
+from harness import Api, Failed, Kubernetes, Load, Platform, Problem
 
 NS = "demo"
 MODEL = "diabetes"
@@ -99,15 +99,15 @@ def number(variable: str, default: int) -> int:
 
 
 @contextlib.contextmanager
-def the_platform(temporary: bool):
+def the_platform(temporary: bool, kubernetes: Kubernetes | None):
     if temporary:
-        with Platform.temporary("demo") as platform:
+        with Platform.temporary("demo", kubernetes) as platform:
             yield platform, False
         return
     home = Path(os.environ.get("TIDEWRIGHT_HOME") or Path.home() / ".tidewright").absolute()
     port, gateway_port = number("TIDEWRIGHT_PORT", 8080), number("TIDEWRIGHT_GATEWAY_PORT", 8081)
     password, token = credentials(home)
-    platform = Platform(home, port, gateway_port, token, password, jar="")
+    platform = Platform(home, port, gateway_port, token, password, jar="").on(kubernetes)
     running = is_ours(platform)
     if not running:
         for variable, taken in (("TIDEWRIGHT_PORT", port), ("TIDEWRIGHT_GATEWAY_PORT", gateway_port)):
@@ -325,12 +325,14 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--exit", action="store_true", help="stop the platform at the end")
     arguments.add_argument("--temporary", action="store_true", help="in a throw-away home and on free ports")
+    arguments.add_argument("--cluster", choices=("local", "kubernetes"), default="local", help="what runs the workloads")
     chosen = arguments.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     progress = Progress()
     began = time.monotonic()
     try:
-        with the_platform(chosen.temporary) as (platform, running):
+        kubernetes = Kubernetes(None if chosen.temporary else "demo") if chosen.cluster == "kubernetes" else None
+        with the_platform(chosen.temporary, kubernetes) as (platform, running):
             if running:
                 print(f"Using the platform that runs on {platform.url}; it is left running.")
             else:

@@ -142,8 +142,62 @@ def build() -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
+class Kubernetes:
+    """The cluster that KUBECONFIG names, or the project's own test cluster, which is started if need be."""
+
+    def __init__(self, instance: str | None = None):
+        self.own = not os.environ.get("KUBECONFIG")
+        # Several platforms may share a cluster: each sees only what carries its name.
+        self.instance = instance or f"dev-{secrets.token_hex(4)}"
+        if self.own:
+            for command in (["cluster", "up"], ["images"]):
+                script, *arguments = command
+                if subprocess.run([ROOT / "dev/cluster" / script, *arguments]).returncode != 0:
+                    raise Failed("the test cluster did not start (see above)")
+            found = subprocess.run([ROOT / "dev/cluster/cluster", "kubeconfig"], stdout=subprocess.PIPE, text=True, check=True)
+            self.kubeconfig = found.stdout.strip()
+        else:
+            self.kubeconfig = os.environ["KUBECONFIG"]
+        self.host = outward_address()
+
+    def environment(self, port: int) -> dict[str, str]:
+        return {
+            "TIDEWRIGHT_CLUSTER": "kubernetes",
+            "TIDEWRIGHT_KUBECONFIG": self.kubeconfig,
+            "TIDEWRIGHT_INSTANCE": self.instance,
+            # Where pods reach it; nothing else of this machine is opened.
+            "TIDEWRIGHT_ADDRESS": self.host,
+            "TIDEWRIGHT_API_ADDRESS": f"http://{self.host}:{port}",
+        }
+
+    def kubectl(self, *arguments: str) -> str:
+        command = [ROOT / "dev/cluster/cluster", "kubectl"] if self.own else ["kubectl"]
+        done = subprocess.run([*command, *arguments], stdout=subprocess.PIPE, text=True,
+                              env={**os.environ, "KUBECONFIG": self.kubeconfig})
+        return done.stdout
+
+    def clean_up(self):
+        """Everything of this platform, without waiting for the end of it."""
+        self.kubectl("delete", "namespace", "--wait=false", "-l", f"app.kubernetes.io/instance={self.instance}")
+
+
+def outward_address() -> str:
+    """This machine's own address, as others see it; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("198.51.100.1", 9))
+            return probe.getsockname()[0]
+        except OSError:
+            found = subprocess.run(["hostname", "-I"], stdout=subprocess.PIPE, text=True).stdout.split()
+            if not found:
+                raise Failed("this machine has no address that pods could reach") from None
+            return found[0]
+
+
 class Platform:
     """One installation: a home folder and two ports, started and stopped as often as wanted."""
+
+    kubernetes: Kubernetes | None = None
 
     def __init__(self, home: Path, port: int, gateway_port: int, token: str, password: str, jar: str | None = None):
         self.home = home
@@ -156,20 +210,30 @@ class Platform:
         self.process: subprocess.Popen | None = None
         self.api = Api(self.url, token)
 
+    def on(self, kubernetes: Kubernetes | None):
+        """Workloads run there; on this machine without it."""
+        self.kubernetes = kubernetes
+        self.api = Api(self.url, self.token)
+        return self
+
+    @property
+    def host(self):
+        return self.kubernetes.host if self.kubernetes else "127.0.0.1"
+
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def gateway(self):
-        return f"http://127.0.0.1:{self.gateway_port}"
+        return f"http://{self.host}:{self.gateway_port}"
 
     @classmethod
     @contextlib.contextmanager
-    def temporary(cls, name: str):
+    def temporary(cls, name: str, kubernetes: Kubernetes | None = None):
         """In a folder and on ports of its own; everything is gone afterwards, unless it failed."""
         home = Path(tempfile.mkdtemp(prefix=f"tidewright-{name}-"))
-        platform = cls(home, free_port(), free_port(), new_token(), secrets.token_urlsafe(18))
+        platform = cls(home, free_port(), free_port(), new_token(), secrets.token_urlsafe(18)).on(kubernetes)
         try:
             yield platform
         except BaseException:
@@ -191,6 +255,8 @@ class Platform:
             TIDEWRIGHT_ADMIN_TOKEN=self.token,
             TIDEWRIGHT_ADMIN_PASSWORD=self.password,
         )
+        if self.kubernetes:
+            env.update(self.kubernetes.environment(self.port))
         env.update(environment or {})
         with open(self.log, "ab") as log:
             # A session of its own: Ctrl-C reaches this script first, which then stops the platform politely.
@@ -256,6 +322,8 @@ class Platform:
 
     def clean_up(self):
         self.stop()
+        if self.kubernetes:
+            self.kubernetes.clean_up()
         for attempt in (signal.SIGTERM, signal.SIGKILL):
             for pid in self.leftovers():
                 with contextlib.suppress(ProcessLookupError, PermissionError):
