@@ -397,7 +397,7 @@ class Load:
             started = time.perf_counter()
             try:
                 if connection is None:
-                    connection = http.client.HTTPConnection("127.0.0.1", self.platform.gateway_port, timeout=30)
+                    connection = http.client.HTTPConnection(self.platform.host, self.platform.gateway_port, timeout=30)
                 connection.request("POST", self.path, self.body, {
                     "Content-Type": "application/json", "Authorization": f"Bearer {self.platform.token}",
                 })

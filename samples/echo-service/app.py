@@ -99,7 +99,7 @@ def response(method: str, path: str, body: bytes, stay: bool) -> bytes:
 
 
 def main() -> None:
-    host, port = os.environ.get("HOST_ADDRESS", "127.0.0.1"), int(os.environ.get("PORT", "5001"))
+    host, port = os.environ.get("TIDEWRIGHT_BIND", "127.0.0.1"), int(os.environ.get("PORT", "5001"))
     listener = socket.create_server((host, port), backlog=512, reuse_port=False)
     listener.settimeout(0.2)
     signal.signal(signal.SIGTERM, lambda number, frame: stopping.set())

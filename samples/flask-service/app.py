@@ -26,4 +26,4 @@ def predict():
 
 
 if __name__ == "__main__":
-    app.run(host=os.environ.get("HOST_ADDRESS", "127.0.0.1"), port=int(os.environ.get("PORT", "5000")), threaded=True)
+    app.run(host=os.environ.get("TIDEWRIGHT_BIND", "127.0.0.1"), port=int(os.environ.get("PORT", "5000")), threaded=True)

@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -41,6 +42,9 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     private final Warnings warnings;
     private final Writes writes;
     private final Drains drains;
+
+    /** Made by ourselves, and maybe not heard of from the watch yet. */
+    private final Set<Name> fenced = ConcurrentHashMap.newKeySet();
 
     /** Why something was never made. */
     private final Map<WorkloadId, String> refused = new ConcurrentHashMap<>();
@@ -74,10 +78,12 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
             writes.provision(namespace, limits);
             return true;
         });
+        fenced.add(namespace);
     }
 
     @Override
     public void retire(Name namespace) {
+        fenced.remove(namespace);
         Calls.call("remove the namespace " + namespace, () -> {
             writes.retire(namespace);
             return true;
@@ -88,6 +94,11 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     public void apply(Workload workload) {
         requireListening();
         var id = workload.id();
+        if (!fenced.contains(id.namespace()) && !watches.isFenced(id.namespace())) {
+            throw new ClusterUnavailable(
+                    "the namespace " + id.namespace() + " is not there yet with all its fences",
+                    new IllegalStateException());
+        }
         var known = watches.owner(id).filter(owner -> owner.getMetadata().getDeletionTimestamp() == null);
         var owner = known.isPresent() ? known : created(workload);
         if (workload instanceof Workload.Service service && owner.orElse(null) instanceof Deployment deployment) {

@@ -278,6 +278,7 @@ final class Manifests {
         all.put("TIDEWRIGHT_TERMINATION_LOG", LAST_WORDS);
         if (listens) {
             all.put("PORT", Integer.toString(PORT));
+            all.put("TIDEWRIGHT_BIND", "0.0.0.0"); // requests come by the pod's own address
         }
         return all.entrySet().stream()
                 .map(variable -> new EnvVarBuilder()

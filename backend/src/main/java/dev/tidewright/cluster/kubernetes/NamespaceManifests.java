@@ -24,6 +24,7 @@ final class NamespaceManifests {
     /** One name for each fence: there is one of a kind in a namespace. */
     private static final String FENCE = "tidewright";
 
+    private static final String FENCED = "tidewright.dev/fenced";
     private static final String POD_SECURITY = "pod-security.kubernetes.io/";
 
     private final Labels labels;
@@ -43,6 +44,21 @@ final class NamespaceManifests {
                 .withLabels(all)
                 .endMetadata()
                 .build();
+    }
+
+    /** The same namespace when all of it is there: it is marked by another manager than the one that makes it. */
+    Namespace fenced(Name name) {
+        return new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(name.value())
+                .withLabels(Map.of(FENCED, "true"))
+                .endMetadata()
+                .build();
+    }
+
+    static boolean isFenced(Namespace namespace) {
+        return "true".equals(namespace.getMetadata().getLabels().get(FENCED))
+                && namespace.getMetadata().getDeletionTimestamp() == null;
     }
 
     /** All of it is there before the first workload is. */

@@ -28,11 +28,8 @@ final class Writes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Writes.class);
     private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
-    private static final PatchContext APPLY = new PatchContext.Builder()
-            .withPatchType(PatchType.SERVER_SIDE_APPLY)
-            .withFieldManager(Labels.PLATFORM)
-            .withForce(true)
-            .build();
+    private static final PatchContext APPLY = applying(Labels.PLATFORM);
+    private static final PatchContext MARK = applying(Labels.PLATFORM + "-fences");
 
     private final KubernetesClient client;
     private final Labels labels;
@@ -65,6 +62,7 @@ final class Writes {
         }
         applied(namespaces.namespace(namespace));
         namespaces.fences(namespace, limits).forEach(this::applied);
+        client.resource(namespaces.fenced(namespace)).patch(MARK);
     }
 
     void retire(Name namespace) {
@@ -185,6 +183,14 @@ final class Writes {
                 .withName(pod.getMetadata().getName())
                 .withGracePeriod(graceSeconds)
                 .delete();
+    }
+
+    private static PatchContext applying(String manager) {
+        return new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager(manager)
+                .withForce(true)
+                .build();
     }
 
     private void applied(HasMetadata object) {
