@@ -42,6 +42,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     private final Warnings warnings;
     private final Writes writes;
     private final Drains drains;
+    private final Occupancy occupancy;
 
     /** Made by ourselves, and maybe not heard of from the watch yet. */
     private final Set<Name> fenced = ConcurrentHashMap.newKeySet();
@@ -63,6 +64,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         warnings = new Warnings(client, this::onWarning);
         writes = new Writes(client, labels, manifests);
         drains = new Drains(watches, writes, gates);
+        occupancy = new Occupancy(client, labels, watches, clock);
     }
 
     /** Returns at once, also while the API server is away: until it answers, every call says so. */
@@ -175,7 +177,11 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         } else {
             said.addAll(warnings.ofReplicaSets(id));
         }
-        return new Evidence(id, owner.orElse(null), pods, said, Rooms.capacity(watches.nodes(), watches.pods()));
+        // Only what waits is told what it waits for.
+        var waits =
+                pods.isEmpty() || pods.stream().anyMatch(pod -> pod.getSpec().getNodeName() == null);
+        var capacity = waits ? occupancy.now() : Rooms.capacity(watches.nodes(), List.of());
+        return new Evidence(id, owner.orElse(null), pods, said, capacity);
     }
 
     @Override
@@ -209,7 +215,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     @Override
     public Capacity capacity() {
         requireListening();
-        return Rooms.capacity(watches.nodes(), watches.pods());
+        return occupancy.now();
     }
 
     private void requireListening() {
