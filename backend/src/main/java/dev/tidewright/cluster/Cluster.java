@@ -45,6 +45,6 @@ public interface Cluster {
     /** What this cluster can run; never changes, and is answered without asking it. */
     Capabilities capabilities();
 
-    /** What there is to run on, and how much of it is free. */
+    /** What there is to run on, and how much of it is free; of what others run there, as it was some seconds ago. */
     Capacity capacity();
 }

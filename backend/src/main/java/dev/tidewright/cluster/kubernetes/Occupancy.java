@@ -47,11 +47,13 @@ final class Occupancy {
                     .withFieldSelector(ON_A_NODE)
                     .withResourceVersion("0")
                     .build();
-            pods = Calls.call(
-                    "list pods",
-                    () -> client.pods().inAnyNamespace().list(options).getItems());
+            var listed =
+                    Calls.call("list pods", () -> client.pods().inAnyNamespace().list(options));
+            others = listed.getItems().stream()
+                    .filter(pod -> !labels.isOurs(pod))
+                    .toList();
             listedAt = now;
         }
-        return pods;
+        return others;
     }
 }
