@@ -325,13 +325,13 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--exit", action="store_true", help="stop the platform at the end")
     arguments.add_argument("--temporary", action="store_true", help="in a throw-away home and on free ports")
-    arguments.add_argument("--cluster", choices=("local", "kubernetes"), default="local", help="what runs the workloads")
+    harness.add_cluster(arguments)
     chosen = arguments.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     progress = Progress()
     began = time.monotonic()
     try:
-        kubernetes = Kubernetes(None if chosen.temporary else "demo") if chosen.cluster == "kubernetes" else None
+        kubernetes = Kubernetes.chosen(chosen.cluster, None if chosen.temporary else "demo")
         with the_platform(chosen.temporary, kubernetes) as (platform, running):
             if running:
                 print(f"Using the platform that runs on {platform.url}; it is left running.")

@@ -5,6 +5,7 @@ Python's standard library only: a newcomer's machine has nothing else.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import http.client
 import json
@@ -160,6 +161,10 @@ class Kubernetes:
             self.kubeconfig = os.environ["KUBECONFIG"]
         self.host = outward_address()
 
+    @classmethod
+    def chosen(cls, cluster: str, instance: str | None = None) -> Kubernetes | None:
+        return cls(instance) if cluster == "kubernetes" else None
+
     def environment(self, port: int) -> dict[str, str]:
         return {
             "TIDEWRIGHT_CLUSTER": "kubernetes",
@@ -179,6 +184,10 @@ class Kubernetes:
     def clean_up(self):
         """Everything of this platform, without waiting for the end of it."""
         self.kubectl("delete", "namespace", "--wait=false", "-l", f"app.kubernetes.io/instance={self.instance}")
+
+
+def add_cluster(arguments: argparse.ArgumentParser):
+    arguments.add_argument("--cluster", choices=("local", "kubernetes"), default="local", help="what runs the workloads")
 
 
 def outward_address() -> str:

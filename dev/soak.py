@@ -11,7 +11,7 @@ import threading
 import time
 
 import journey
-from harness import Failed, Load, Platform, percentile
+from harness import Failed, Kubernetes, Load, Platform, add_cluster, percentile
 
 NS = "soak"
 ENDPOINT = "echo"
@@ -54,9 +54,10 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--requests", type=int, default=100_000)
     arguments.add_argument("--updates", type=int, default=20)
+    add_cluster(arguments)
     chosen = arguments.parse_args()
     began = time.monotonic()
-    with Platform.temporary("soak") as platform:
+    with Platform.temporary("soak", Kubernetes.chosen(chosen.cluster)) as platform:
         platform.start()
         platform.wait_ready()
         api = platform.api
