@@ -176,7 +176,8 @@ class Kubernetes:
         }
 
     def kubectl(self, *arguments: str) -> str:
-        command = [ROOT / "dev/cluster/cluster", "kubectl"] if self.own else ["kubectl"]
+        installed = None if self.own else shutil.which("kubectl")
+        command = [installed] if installed else [ROOT / "dev/cluster/cluster", "kubectl"]
         done = subprocess.run([*command, *arguments], stdout=subprocess.PIPE, text=True,
                               env={**os.environ, "KUBECONFIG": self.kubeconfig})
         return done.stdout

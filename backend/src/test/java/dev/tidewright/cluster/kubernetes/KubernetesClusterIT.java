@@ -30,7 +30,9 @@ class KubernetesClusterIT extends ClusterContract {
 
     @AfterAll
     static void leaveNothing() {
-        kubernetes.remove(NAMESPACE);
+        if (kubernetes != null) {
+            kubernetes.remove(NAMESPACE);
+        }
     }
 
     @Override
