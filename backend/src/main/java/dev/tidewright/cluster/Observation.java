@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a cluster knows of a workload at one moment.
  *
- * @param reason machine-readable, upper snake case: {@code NO_CAPACITY}, {@code IMAGE_UNSUPPORTED}, {@code
- *     CRASH_LOOP}, {@code OUT_OF_MEMORY}, {@code DEADLINE_EXCEEDED}, {@code COMMAND_NOT_FOUND}, {@code LOST} …; empty
- *     when there is nothing to explain
+ * @param reason machine-readable, upper snake case; empty when there is nothing to explain. Why it waits: {@code
+ *     NO_CAPACITY}, {@code UNSCHEDULABLE}, {@code NODE_MISMATCH}, {@code QUOTA} (the cluster's own), {@code POD_REFUSED},
+ *     {@code IMAGE_SLOW}, {@code IMAGE_PULL}, {@code IMAGE_UNSUPPORTED}, {@code CONTAINER_CONFIG}; why it ended: those of
+ *     {@link Exit}, or what the program named; of services also {@code CRASH_LOOP} and {@code READINESS_FAILED}
  * @param message one sentence with the numbers; empty when there is nothing to explain
  * @param replicas every replica that is there, draining ones included; a batch has one from its first moment
  * @param exit how a batch ended; null until then

@@ -10,16 +10,29 @@ import org.jspecify.annotations.Nullable;
 /** Says what is wrong with an endpoint and what to do about it. Pure. */
 public final class Diagnosis {
 
+    private static final String LOOK = "read the replica's log; deploy a change, or roll back";
+    private static final String ANSWER =
+            "the process runs but does not answer: check the path that tells readiness, and that it listens on $PORT";
+    private static final String SMALLER = "ask for fewer replicas or smaller resources, or stop something else";
+    private static final String ADMIN = "tell an admin of the platform: nothing about the endpoint itself is wrong";
+
     private static final Map<String, String> REMEDIES = Map.ofEntries(
-            Map.entry("CRASH_LOOP", "read the replica's log; deploy a change, or roll back"),
-            Map.entry("CRASHED", "read the replica's log; deploy a change, or roll back"),
+            Map.entry("CRASH_LOOP", LOOK),
+            Map.entry("CRASHED", LOOK),
+            Map.entry("EXIT_CODE", LOOK),
             Map.entry("OUT_OF_MEMORY", "give the endpoint more memory"),
-            Map.entry("NO_CAPACITY", "ask for fewer replicas or smaller resources, or stop something else"),
+            Map.entry("NO_CAPACITY", SMALLER),
+            Map.entry("QUOTA", SMALLER),
+            Map.entry("UNSCHEDULABLE", "ask for less cpu, memory or gpu than the largest node has"),
+            Map.entry("NODE_MISMATCH", ADMIN),
+            Map.entry("CONTAINER_CONFIG", ADMIN),
+            Map.entry("POD_REFUSED", ADMIN),
+            Map.entry("LOST", "nothing: it is replaced when the cluster gives its node up"),
+            Map.entry("IMAGE_PULL", "check the image's name and tag, and that its registry gives it to the cluster"),
             Map.entry("IMAGE_UNSUPPORTED", "this cluster runs no images: serve a model or a source"),
             Map.entry("COMMAND_NOT_FOUND", "correct the command, or add the program to the requirements"),
-            Map.entry(
-                    "UNREADY",
-                    "the process runs but does not answer: check the path that tells readiness, and that it listens on $PORT"),
+            Map.entry("UNREADY", ANSWER),
+            Map.entry("READINESS_FAILED", ANSWER),
             Map.entry("STARTING", "read the replica's log for what it does"));
 
     private Diagnosis() {}

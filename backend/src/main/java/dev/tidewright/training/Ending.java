@@ -42,7 +42,7 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
     static Ending stopped(String sentence, @Nullable Exit seen, Instant at) {
         return seen == null
                 ? new Ending(ReasonCode.CANCELLED, sentence, null, 0, at)
-                : new Ending(ReasonCode.CANCELLED, sentence, seen.code(), seen.peakMemoryBytes(), seen.at());
+                : new Ending(ReasonCode.CANCELLED, sentence, code(seen), seen.peakMemoryBytes(), seen.at());
     }
 
     /** A workload that can never start. */
@@ -51,7 +51,8 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
         return new Ending(reason, sentence(seen.message(), reason.words()), null, 0, at);
     }
 
-    static Ending of(Exit exit, JobSpec spec) {
+    /** @param seen the cluster's own sentence on it; empty when it has none */
+    static Ending of(Exit exit, String seen, JobSpec spec) {
         var left = LastWords.parse(exit.terminationLog());
         var reason = switch (exit.reason()) {
             case "COMPLETED" -> exit.code() == 0 ? ReasonCode.COMPLETED : ReasonCode.EXIT_CODE;
@@ -67,7 +68,7 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
                         + (exit.peakMemoryBytes() > 0 ? " (highest seen: " + roughly(exit.peakMemoryBytes()) + ")" : "")
                         + ": ask for more memory";
             case DEADLINE_EXCEEDED -> "it ran longer than its deadline of " + spec.deadline();
-            case LOST -> "its processes vanished and nobody saw how they ended";
+            case LOST -> sentence(seen, "its processes vanished and nobody saw how they ended");
             case COMPLETED -> reason.words() + (left.warning().isEmpty() ? "" : "; but " + left.warning());
             case EXIT_CODE ->
                 left.message().isEmpty() && Exit.isSignal(exit.code())
@@ -76,6 +77,11 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
             case QUOTA,
                     NO_CAPACITY,
                     UNSCHEDULABLE,
+                    NODE_MISMATCH,
+                    IMAGE_SLOW,
+                    IMAGE_PULL,
+                    CONTAINER_CONFIG,
+                    POD_REFUSED,
                     ENVIRONMENT_FAILED,
                     SOURCE_INVALID,
                     SOURCE_UNAVAILABLE,
@@ -85,8 +91,12 @@ record Ending(ReasonCode reason, String sentence, @Nullable Integer exitCode, lo
                     IMAGE_UNSUPPORTED,
                     CANCELLED -> sentence(left.message(), reason.words());
         };
-        var code = exit.code() < 0 ? null : exit.code();
-        return new Ending(reason, Text.shortened(words, SENTENCE), code, exit.peakMemoryBytes(), exit.at());
+        return new Ending(reason, Text.shortened(words, SENTENCE), code(exit), exit.peakMemoryBytes(), exit.at());
+    }
+
+    /** Null when nobody saw the end. */
+    private static @Nullable Integer code(Exit exit) {
+        return exit.code() < 0 ? null : exit.code();
     }
 
     /** The launcher names the code itself; what user code says of its end does not. */

@@ -76,8 +76,15 @@ final class JobDiagnosis {
                     switch (job.reasonCode()) {
                         case NO_CAPACITY -> "it starts when something else on the cluster ends; or ask for less";
                         case UNSCHEDULABLE -> "ask for less cpu, memory or gpu than the largest node has";
-                        case QUOTA,
-                                EXIT_CODE,
+                        case NODE_MISMATCH -> "tell an admin of the platform: the nodes' labels or taints keep it off";
+                        case IMAGE_SLOW -> "nothing: the next job with this image on the same node starts at once";
+                        case IMAGE_PULL ->
+                            "correct the image's name if it is wrong; it is tried again for some minutes, then the job"
+                                    + " fails";
+                        case CONTAINER_CONFIG, POD_REFUSED ->
+                            "tell an admin of the platform; it is tried again for some minutes, then the job fails";
+                        case QUOTA -> "it starts when something else in the namespace ends";
+                        case EXIT_CODE,
                                 OUT_OF_MEMORY,
                                 DEADLINE_EXCEEDED,
                                 ENVIRONMENT_FAILED,
@@ -141,6 +148,10 @@ final class JobDiagnosis {
             case IMAGE_UNSUPPORTED ->
                 "give a source and requirements instead of an image, or use a cluster with containers";
             case UNSCHEDULABLE, NO_CAPACITY -> "ask for less cpu, memory or gpu than the largest node has";
+            case NODE_MISMATCH, CONTAINER_CONFIG, POD_REFUSED ->
+                "tell an admin of the platform: nothing about the job itself is wrong";
+            case IMAGE_PULL, IMAGE_SLOW ->
+                "check the image's name and tag, and that its registry gives it to the cluster; then run it again";
             case QUOTA -> "ask an admin of the namespace for more quota";
             case CANCELLED -> "run it again if it was stopped by mistake";
             case COMPLETED -> "nothing";

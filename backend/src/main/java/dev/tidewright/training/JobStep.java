@@ -49,7 +49,7 @@ sealed interface JobStep {
 
     private static JobStep forward(JobState job, Attempt.Snapshot attempt, Observation seen, Instant now) {
         if (seen.exit() != null) {
-            return new Conclude(attempt, Ending.of(seen.exit(), job.spec()));
+            return new Conclude(attempt, Ending.of(seen.exit(), seen.message(), job.spec()));
         }
         return switch (seen.phase()) {
             case ABSENT -> attempt.startedAt() == null ? new Launch(attempt) : new Conclude(attempt, Ending.lost(now));

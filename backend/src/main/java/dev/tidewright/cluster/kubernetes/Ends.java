@@ -5,8 +5,8 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,73 +14,73 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a container ended, in the port's words. Pure.
  *
- * @param reason as in {@link Exit}
+ * @param code as in {@link Exit}
+ * @param reason as in {@link Exit}, or one that the program named itself, or why it never began
  * @param sentence empty when all went well
  */
 record Ends(int code, String reason, String sentence, String terminationLog, Instant at) {
 
+    private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
     private static final int TERMINATED = 143;
-    private static final int KILLED = 137;
 
     /** What the container runtime calls a command that it could not start. */
     private static final Set<String> NOT_STARTED = Set.of("StartError", "ContainerCannotRun");
 
+    private static final Set<String> WAYS =
+            Set.of("COMPLETED", "OUT_OF_MEMORY", "DEADLINE_EXCEEDED", "COMMAND_NOT_FOUND", "LOST");
+
     /** The end of a pod that runs once; empty while it has not ended. */
     static Optional<Ends> of(Pod pod, Instant now) {
-        var phase = pod.getStatus().getPhase();
-        if (!"Succeeded".equals(phase) && !"Failed".equals(phase)) {
+        if (!isOver(pod)) {
             return Optional.empty();
         }
         var status = main(pod);
         var end = status == null ? null : status.getState().getTerminated();
-        var reason = pod.getStatus().getReason();
-        if ("DeadlineExceeded".equals(reason)) {
-            var at = end == null ? now : Times.of(end.getFinishedAt(), now);
-            return Optional.of(new Ends(TERMINATED, "DEADLINE_EXCEEDED", overdue(pod), "", at));
+        var at = end == null ? over(pod, now) : Times.of(end.getFinishedAt(), over(pod, now));
+        if ("DeadlineExceeded".equals(pod.getStatus().getReason())) {
+            return Optional.of(new Ends(TERMINATED, "DEADLINE_EXCEEDED", overdue(pod, end != null), "", at));
         }
-        if (end == null || reason != null && !reason.isEmpty()) {
-            var message = pod.getStatus().getMessage();
-            return Optional.of(new Ends(
-                    -1,
-                    "LOST",
-                    "its pod was taken away"
-                            + (reason == null ? "" : " (" + reason + ")")
-                            + (message == null ? "" : ": " + message),
-                    "",
-                    now));
-        }
-        return Optional.of(of(end, pod, now));
+        var taken = taken(pod);
+        return Optional.of(end == null || !taken.isEmpty() ? lost(taken, at) : of(end, pod, at));
     }
 
     static Ends of(ContainerStateTerminated end, Pod pod, Instant now) {
         var code = end.getExitCode();
         var words = LastWords.of(end);
         var at = Times.of(end.getFinishedAt(), now);
+        if (code == 0) {
+            // Also where one of its children used too much memory, and it went on without.
+            return new Ends(0, "COMPLETED", "", words.file(), at);
+        }
         if ("OOMKilled".equals(end.getReason())) {
-            return new Ends(KILLED, "OUT_OF_MEMORY", "used more than the " + memory(pod) + " that it declares", "", at);
+            return new Ends(code, "OUT_OF_MEMORY", memory(pod), "", at);
         }
         if (NOT_STARTED.contains(String.valueOf(end.getReason()))) {
-            return new Ends(NOT_FOUND, "COMMAND_NOT_FOUND", notStarted(end), notStarted(end), at);
+            return notStarted(String.valueOf(end.getMessage()), at);
         }
-        if (code == 0) {
-            return new Ends(0, "COMPLETED", "", file(end), at);
-        }
-        if (code == NOT_FOUND && words.message().isEmpty()) {
-            return new Ends(code, "COMMAND_NOT_FOUND", words.line(), words.line(), at);
+        var line = words.line();
+        if (words.message().isEmpty() && (code == NOT_FOUND || code == NOT_EXECUTABLE && Starts.isForbidden(line))) {
+            var sentence = line.isEmpty() ? "its command, or one that it calls, does not exist" : Starts.ofShell(line);
+            return new Ends(code, "COMMAND_NOT_FOUND", sentence, sentence, at);
         }
         var named = words.reason().isEmpty() || words.reason().equals("COMPLETED") ? "EXIT_CODE" : words.reason();
-        var sentence = words.message().isEmpty() ? Exit.words(code) + lastLine(code, words) : words.message();
-        return new Ends(code, named, sentence, file(end).isEmpty() ? words.line() : file(end), at);
+        var sentence = words.message().isEmpty() ? Exit.words(code) + lastLine(code, line) : words.message();
+        return new Ends(code, named, sentence, words.file().isEmpty() ? line : words.file(), at);
     }
 
-    /** What the port calls the way a batch ended: a program's own reasons are in its termination log. */
+    /** @param how half a sentence; empty when nothing is known */
+    static Ends lost(String how, Instant at) {
+        var sentence = how.isEmpty() ? "its pod ended and nobody saw how" : how;
+        return new Ends(-1, Trouble.LOST, sentence, "", at);
+    }
+
+    /** What the port calls the way a batch ended; null when it never began. A program's own reasons are in its file. */
+    @Nullable
     Exit exit() {
-        var way = Set.of("COMPLETED", "OUT_OF_MEMORY", "DEADLINE_EXCEEDED", "COMMAND_NOT_FOUND", "LOST")
-                        .contains(reason)
-                ? reason
-                : "EXIT_CODE";
-        return new Exit(code, way, terminationLog, 0, at);
+        return reason.equals(Trouble.CONTAINER_CONFIG)
+                ? null
+                : new Exit(code, WAYS.contains(reason) ? reason : "EXIT_CODE", terminationLog, 0, at);
     }
 
     static @Nullable ContainerStatus main(Pod pod) {
@@ -90,37 +90,70 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
                 .orElse(null);
     }
 
-    private static String lastLine(int code, LastWords words) {
-        if (words.line().isEmpty()) {
+    /** Nothing of this pod runs, or ever will again. */
+    static boolean isOver(Pod pod) {
+        var phase = pod.getStatus().getPhase();
+        return "Succeeded".equals(phase) || "Failed".equals(phase);
+    }
+
+    /** Who took the pod away and why; empty when its program ended by itself. */
+    private static String taken(Pod pod) {
+        var reason = pod.getStatus().getReason();
+        var message = pod.getStatus().getMessage();
+        if (reason != null && !reason.isEmpty()) {
+            var told = message == null
+                    ? ""
+                    : message.strip().replaceFirst("(?s)\\. .*$", "").replaceFirst("\\.$", "");
+            return "its pod was taken away (" + reason + ")" + (told.isEmpty() ? "" : ": " + told);
+        }
+        var disruption = Replicas.condition(pod, "DisruptionTarget")
+                .filter(condition -> "True".equals(condition.getStatus()))
+                .orElse(null);
+        return disruption == null || "Succeeded".equals(pod.getStatus().getPhase())
+                ? ""
+                : "its pod was taken away: " + disruption.getMessage();
+    }
+
+    /** When anything about the pod changed last, where the container's end does not say when it was. */
+    private static Instant over(Pod pod, Instant now) {
+        return pod.getStatus().getConditions().stream()
+                .map(condition -> Times.of(condition.getLastTransitionTime(), Instant.EPOCH))
+                .max(Comparator.naturalOrder())
+                .filter(last -> last.isAfter(Instant.EPOCH))
+                .orElse(now);
+    }
+
+    private static Ends notStarted(String told, Instant at) {
+        var command = Starts.sentence(told);
+        return command.isEmpty()
+                ? new Ends(-1, Trouble.CONTAINER_CONFIG, Replicas.unmade(told), "", at)
+                : new Ends(NOT_FOUND, "COMMAND_NOT_FOUND", command, command, at);
+    }
+
+    private static String lastLine(int code, String line) {
+        if (line.isEmpty()) {
             return "";
         }
-        return (Exit.isSignal(code) ? "; the last line of its log: " : ": ") + words.line();
+        return (Exit.isSignal(code) ? "; the last line of its log: " : ": ") + line;
     }
 
-    private static String file(ContainerStateTerminated end) {
-        var text = end.getMessage() == null ? "" : end.getMessage();
-        return text.startsWith("{") ? text : "";
-    }
-
-    private static String notStarted(ContainerStateTerminated end) {
-        var text = String.valueOf(end.getMessage());
-        var from = text.lastIndexOf("exec: ");
-        return "the command cannot be started: " + (from < 0 ? text : text.substring(from + "exec: ".length()));
-    }
-
-    private static String overdue(Pod pod) {
+    private static String overdue(Pod pod, boolean began) {
         var limit = pod.getSpec().getActiveDeadlineSeconds();
-        return "ended because its time was over"
-                + (limit == null ? "" : " after " + Duration.ofSeconds(limit).toSeconds() + " s");
+        var time = limit == null ? "" : limit + " s";
+        return began
+                ? "ended because its time was over" + (limit == null ? "" : " after " + time)
+                : "its time" + (limit == null ? "" : " of " + time) + " was over before it could start";
     }
 
     private static String memory(Pod pod) {
         return pod.getSpec().getContainers().stream()
                 .filter(container -> Manifests.CONTAINER.equals(container.getName()))
-                .map(container -> container.getResources().getLimits().get("memory"))
+                .flatMap(container ->
+                        Optional.ofNullable(container.getResources().getLimits().get("memory")).stream())
                 .map(Quantity::getNumericalAmount)
-                .map(amount -> Rooms.memory(amount.longValue()))
+                .map(amount -> "used more than the " + Rooms.memory(amount.longValue())
+                        + " of memory that it declares: give it more")
                 .findFirst()
-                .orElse("memory");
+                .orElse("the node had no memory left: declare how much it needs");
     }
 }

@@ -5,9 +5,14 @@ import dev.tidewright.cluster.WorkloadId;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +20,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param owner its Job or Deployment; null when that is gone
  * @param pods eldest first
- * @param warnings of the owner, of what it owns, and of the pods
+ * @param warnings of the Job and of the pods
+ * @param silent names of nodes that do not answer
  */
-record Evidence(WorkloadId id, @Nullable HasMetadata owner, List<Pod> pods, List<Event> warnings, Capacity capacity) {
+record Evidence(
+        WorkloadId id,
+        @Nullable HasMetadata owner,
+        List<Pod> pods,
+        List<Event> warnings,
+        Capacity capacity,
+        Set<String> silent) {
 
     /** Names of pods of one second tell nothing, but they tell the same at every look. */
     static final Comparator<Pod> BY_AGE = Comparator.<Pod, String>comparing(
@@ -27,24 +39,54 @@ record Evidence(WorkloadId id, @Nullable HasMetadata owner, List<Pod> pods, List
     Evidence {
         pods = pods.stream().sorted(BY_AGE).toList();
         warnings = List.copyOf(warnings);
+        silent = Set.copyOf(silent);
     }
 
-    /** What was said last of one object for one of these reasons. */
-    Optional<String> said(String kind, String name, String... reasons) {
-        return warnings.stream()
-                .filter(event -> kind.equals(event.getInvolvedObject().getKind())
-                        && name.equals(event.getInvolvedObject().getName())
-                        && List.of(reasons).contains(event.getReason()))
-                .max(Comparator.comparing(Times::of))
-                .map(Event::getMessage);
+    /** What was said last of a pod for this reason, and not before a time: an older word is of another container. */
+    Optional<String> said(Pod pod, String reason, Instant since, Predicate<String> telling) {
+        return last(event -> isAbout(event, "Pod", pod)
+                && reason.equals(event.getReason())
+                && !Times.of(event).isBefore(since)
+                && telling.test(String.valueOf(event.getMessage())));
     }
 
-    /** Why no pod could be made: said of a Job by its own name, of a Deployment by one of its ReplicaSets. */
+    /**
+     * Why no pod can be made. A Deployment knows it as long as it is so; of a Job only events tell, which may be about
+     * another of its name.
+     */
     Optional<String> refused() {
+        if (owner instanceof Deployment deployment) {
+            return deployment.getStatus() == null
+                    ? Optional.empty()
+                    : deployment.getStatus().getConditions().stream()
+                            .filter(condition -> "ReplicaFailure".equals(condition.getType())
+                                    && "True".equals(condition.getStatus()))
+                            .findFirst()
+                            .map(DeploymentCondition::getMessage);
+        }
+        return owner == null
+                ? Optional.empty()
+                : last(event -> isAbout(event, "Job", owner) && "FailedCreate".equals(event.getReason()));
+    }
+
+    /** Whether the node that a pod was given does not answer. */
+    boolean isSilent(Pod pod) {
+        var node = pod.getSpec().getNodeName();
+        return node != null && silent.contains(node);
+    }
+
+    private Optional<String> last(Predicate<Event> wanted) {
         return warnings.stream()
-                .filter(event -> "FailedCreate".equals(event.getReason())
-                        && !"Pod".equals(event.getInvolvedObject().getKind()))
+                .filter(wanted)
                 .max(Comparator.comparing(Times::of))
                 .map(Event::getMessage);
+    }
+
+    private static boolean isAbout(Event event, String kind, HasMetadata object) {
+        var about = event.getInvolvedObject();
+        var uid = about.getUid();
+        return kind.equals(about.getKind())
+                && object.getMetadata().getName().equals(about.getName())
+                && (uid == null || uid.equals(object.getMetadata().getUid()));
     }
 }

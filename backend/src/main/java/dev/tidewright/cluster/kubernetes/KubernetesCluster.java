@@ -36,6 +36,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
 
     private final KubernetesClient client;
     private final InstantSource clock;
+    private final Observations observations;
     private final ChangeHints hints = new ChangeHints();
     private final LogKeeper logs;
     private final Watches watches;
@@ -52,13 +53,15 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
 
     KubernetesCluster(
             KubernetesClient client,
-            Labels labels,
+            KubernetesSettings settings,
             Manifests manifests,
             Path logFolder,
             InstantSource clock,
             Supplier<List<DrainGate>> gates) {
         this.client = client;
         this.clock = clock;
+        var labels = new Labels(settings.instance());
+        observations = new Observations(settings.imagePullDeadline());
         logs = new LogKeeper(client, logFolder, id -> hints.tell(List.of(id)));
         watches = new Watches(client, labels, id -> hints.tell(List.of(id)), this::onPod);
         warnings = new Warnings(client, this::onWarning);
@@ -166,7 +169,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
             return Observations.refused(id, refusal);
         }
         var kept = pods.stream().allMatch(logs::hasAll);
-        return Observations.of(evidence(id, owner, pods), kept, clock.instant());
+        return observations.of(evidence(id, owner, pods), kept, clock.instant());
     }
 
     private Evidence evidence(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
@@ -174,14 +177,13 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         pods.forEach(pod -> said.addAll(warnings.of(id, "Pod", pod.getMetadata().getName())));
         if (Watches.isJob(id)) {
             said.addAll(warnings.of(id, "Job", Labels.objectName(id)));
-        } else {
-            said.addAll(warnings.ofReplicaSets(id));
         }
         // Only what waits is told what it waits for.
         var waits =
                 pods.isEmpty() || pods.stream().anyMatch(pod -> pod.getSpec().getNodeName() == null);
-        var capacity = waits ? occupancy.now() : Rooms.capacity(watches.nodes(), List.of());
-        return new Evidence(id, owner.orElse(null), pods, said, capacity);
+        var nodes = watches.nodes();
+        var capacity = waits ? occupancy.now() : Rooms.capacity(nodes, List.of());
+        return new Evidence(id, owner.orElse(null), pods, said, capacity, Rooms.silent(nodes));
     }
 
     @Override

@@ -25,10 +25,10 @@ class KubernetesConfiguration {
     /** Also the way for tests to get one, without Spring. */
     static KubernetesCluster open(
             Home home, KubernetesSettings settings, InstantSource clock, Supplier<List<DrainGate>> gates) {
-        var labels = new Labels(settings.instance());
-        var manifests = new Manifests(labels, settings, PassedEnvironment.of(settings.passEnvironment()));
+        var manifests = new Manifests(
+                new Labels(settings.instance()), settings, PassedEnvironment.of(settings.passEnvironment()));
         var logs = home.resolve("kubernetes").resolve("logs");
-        var cluster = new KubernetesCluster(Clients.of(settings), labels, manifests, logs, clock, gates);
+        var cluster = new KubernetesCluster(Clients.of(settings), settings, manifests, logs, clock, gates);
         cluster.start();
         return cluster;
     }

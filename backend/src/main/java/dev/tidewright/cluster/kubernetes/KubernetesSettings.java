@@ -17,6 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param user the numeric user and group that workloads run as
  * @param requestTimeout how long one call may take
  * @param cacheSize what environments, models and downloads may take in one pod
+ * @param imagePullDeadline how long a batch that has a node but cannot start there (its image cannot be pulled, its
+ *     container cannot be made), or whose pods the cluster refuses, is tried before it fails and gives its quota back
  * @param passEnvironment variables of this process that programs get too; {@code *} at the end matches any rest. All
  *     others stay here, because they may be secrets
  */
@@ -29,6 +31,7 @@ record KubernetesSettings(
         @DefaultValue("65532") long user,
         @DefaultValue("10s") Duration requestTimeout,
         @DefaultValue("10GB") DataSize cacheSize,
+        @DefaultValue("10m") Duration imagePullDeadline,
 
         @DefaultValue({"PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "UV_INDEX_URL", "UV_DEFAULT_INDEX"})
         List<String> passEnvironment) {}

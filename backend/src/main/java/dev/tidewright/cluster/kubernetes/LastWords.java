@@ -12,8 +12,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param reason named by the program itself; empty when it named none
  * @param message its own sentence; empty when it left none
  * @param line the last line of its log; empty when it left a file instead
+ * @param file as it stands; empty when it left none
  */
-record LastWords(String reason, String message, String line) {
+record LastWords(String reason, String message, String line, String file) {
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -22,25 +23,33 @@ record LastWords(String reason, String message, String line) {
     /** What the launcher and the serving runtime say in a log: how things went, never why a program ended. */
     private static final String OUR_OWN = "[tidewright]";
 
-    private static final LastWords NONE = new LastWords("", "", "");
-
     static LastWords of(ContainerStateTerminated end) {
         var text = end.getMessage() == null ? "" : end.getMessage().strip();
-        if (text.startsWith("{")) {
-            try {
-                var left = JSON.readValue(text, Left.class);
-                return new LastWords(orEmpty(left.reason()), orEmpty(left.message()), "");
-            } catch (JacksonException e) {
-                return NONE; // user code may write what it likes
-            }
+        var whole = left(text);
+        if (whole != null) {
+            return new LastWords(orEmpty(whole.reason()), orEmpty(whole.message()), "", text);
         }
         var line = text.substring(text.lastIndexOf('\n') + 1).strip();
-        return new LastWords("", "", line.startsWith(OUR_OWN) ? "" : line);
+        var said = left(line); // a program may write its whole log so
+        var told = said == null || said.message() == null ? line : said.message();
+        return new LastWords("", "", told.startsWith(OUR_OWN) ? "" : told, "");
+    }
+
+    /** Null for what is no JSON object: user code may write what it likes. */
+    private static @Nullable Left left(String text) {
+        if (!text.startsWith("{")) {
+            return null;
+        }
+        try {
+            return JSON.readValue(text, Left.class);
+        } catch (JacksonException e) {
+            return null;
+        }
     }
 
     private record Left(@Nullable String reason, @Nullable String message) {}
 
     private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
+        return text == null ? "" : text.strip();
     }
 }

@@ -94,7 +94,7 @@ final class LogFollower {
                 read(log, "&previous=true");
                 log.follows(status.getRestartCount());
             }
-            var over = isOver(latest);
+            var over = Ends.isOver(latest);
             var read = read(log, over ? "" : "&follow=true");
             if (over && read) {
                 log.whole();
@@ -106,12 +106,6 @@ final class LogFollower {
             }
             pause();
         }
-    }
-
-    /** Nothing of this pod runs, or ever will again. */
-    private static boolean isOver(Pod pod) {
-        var phase = pod.getStatus().getPhase();
-        return "Succeeded".equals(phase) || "Failed".equals(phase);
     }
 
     private void pause() {

@@ -39,10 +39,7 @@ final class LogKeeper implements AutoCloseable {
 
     /** Called at every change of a pod. */
     void seen(WorkloadId id, Pod pod) {
-        var status = Ends.main(pod);
-        var begun = status != null
-                && (status.getState().getRunning() != null || status.getState().getTerminated() != null);
-        if (closed || !begun) {
+        if (closed || !hasBegun(pod)) {
             return;
         }
         var follower = followers.computeIfAbsent(pod.getMetadata().getUid(), uid -> started(id, pod));
@@ -70,7 +67,13 @@ final class LogKeeper implements AutoCloseable {
     /** Whether all that a pod will ever say has been kept, or cannot be. */
     boolean hasAll(Pod pod) {
         var follower = followers.get(pod.getMetadata().getUid());
-        return follower == null ? Ends.main(pod) == null : follower.hasEnded();
+        return follower == null ? !hasBegun(pod) : follower.hasEnded();
+    }
+
+    private static boolean hasBegun(Pod pod) {
+        var status = Ends.main(pod);
+        return status != null
+                && (status.getState().getRunning() != null || status.getState().getTerminated() != null);
     }
 
     /** A pod is gone for good. */

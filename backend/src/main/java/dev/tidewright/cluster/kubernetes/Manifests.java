@@ -1,5 +1,9 @@
 package dev.tidewright.cluster.kubernetes;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tidewright.cluster.Program;
 import dev.tidewright.cluster.Readiness;
 import dev.tidewright.cluster.Workload;
@@ -21,6 +25,8 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
@@ -52,6 +58,12 @@ final class Manifests {
 
     /** Long enough for a platform that is away for a night to see how a Job ended. */
     private static final int FORGOTTEN_AFTER_SECONDS = 24 * 3600;
+
+    /** The same text from whatever version of the model's classes. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .build();
 
     private final Labels labels;
     private final KubernetesSettings settings;
@@ -101,15 +113,18 @@ final class Manifests {
     Deployment deployment(Workload.Service service) {
         var grace = service.drainDeadline().plus(service.stopGrace());
         var template = template(service, service.readiness(), grace);
-        // It goes on serving for so long after it was told to go; who sees it idle before may end it.
-        template.getSpec()
-                .getContainers()
-                .getFirst()
-                .setLifecycle(new LifecycleBuilder()
-                        .withNewPreStop()
-                        .withNewSleep(seconds(service.drainDeadline()))
-                        .endPreStop()
-                        .build());
+        var drain = seconds(service.drainDeadline());
+        if (drain > 0) {
+            // It goes on serving for so long after it was told to go; who sees it idle before may end it.
+            template.getSpec()
+                    .getContainers()
+                    .getFirst()
+                    .setLifecycle(new LifecycleBuilder()
+                            .withNewPreStop()
+                            .withNewSleep(drain)
+                            .endPreStop()
+                            .build());
+        }
         return new DeploymentBuilder()
                 .withMetadata(metadata(service, template))
                 .withNewSpec()
@@ -150,8 +165,16 @@ final class Manifests {
                 .withNamespace(workload.id().namespace().value())
                 .withLabels(labels.of(workload.id()))
                 .addToAnnotations(Labels.WORKLOAD, workload.id().name())
-                .addToAnnotations(Labels.SPEC_HASH, Labels.digest(template.toString()))
+                .addToAnnotations(Labels.SPEC_HASH, digest(template))
                 .build();
+    }
+
+    private static String digest(PodTemplateSpec template) {
+        try {
+            return Labels.digest(JSON.writeValueAsString(template));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private PodTemplateSpec template(Workload workload, @Nullable Readiness readiness, Duration grace) {
@@ -164,6 +187,7 @@ final class Manifests {
                 // Somebody has to be process 1: a program that is ignores every signal that it does not handle.
                 .withShareProcessNamespace(true)
                 .withTerminationGracePeriodSeconds(Math.max(1, seconds(grace)))
+                .withTolerations(devices(workload.resources()))
                 .withNewSecurityContext()
                 .withRunAsNonRoot(true)
                 .withRunAsUser(user)
@@ -219,7 +243,9 @@ final class Manifests {
             case Program.Command(var arguments) ->
                 container.withImage(settings.runtimeImage()).withCommand(merged(arguments));
             case Program.Image(var reference, var arguments) ->
-                container.withImage(reference).withCommand(arguments);
+                container
+                        .withImage(reference)
+                        .withCommand(arguments.stream().map(Manifests::literal).toList());
         }
         if (readiness != null) {
             container.addNewPort().withContainerPort(PORT).endPort().withReadinessProbe(probe(readiness));
@@ -241,8 +267,24 @@ final class Manifests {
     /** Two pipes to one log lose the order of what went through them. */
     private static List<String> merged(List<String> command) {
         var all = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" 2>&1", "sh"));
-        all.addAll(command);
+        command.forEach(argument -> all.add(literal(argument)));
         return all;
+    }
+
+    /** Kubernetes puts in the value of another variable for $(NAME), and one dollar for two, in commands too. */
+    private static String literal(String text) {
+        return text.replace("$", "$$");
+    }
+
+    /** Nodes with devices are commonly kept free for those who ask for them. */
+    private static List<Toleration> devices(Resources declared) {
+        return declared.gpu().keySet().stream()
+                .map(name -> new TolerationBuilder()
+                        .withKey(name)
+                        .withOperator("Exists")
+                        .withEffect("NoSchedule")
+                        .build())
+                .toList();
     }
 
     private static Probe probe(Readiness readiness) {
@@ -283,8 +325,7 @@ final class Manifests {
         return all.entrySet().stream()
                 .map(variable -> new EnvVarBuilder()
                         .withName(variable.getKey())
-                        // Kubernetes would put in the value of another variable for $(NAME).
-                        .withValue(variable.getValue().replace("$(", "$$("))
+                        .withValue(literal(variable.getValue()))
                         .build())
                 .toList();
     }

@@ -95,7 +95,7 @@ final class NamespaceManifests {
                 .withNewSpec()
                 .addNewLimit()
                 .withType("Container")
-                .withDefaultRequest(Map.of("cpu", new Quantity("10m"), "memory", new Quantity("32Mi")))
+                .withDefaultRequest(new TreeMap<>(Map.of("cpu", new Quantity("10m"), "memory", new Quantity("32Mi"))))
                 .endLimit()
                 .endSpec()
                 .build();

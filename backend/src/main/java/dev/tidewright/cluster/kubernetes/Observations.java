@@ -1,6 +1,5 @@
 package dev.tidewright.cluster.kubernetes;
 
-import dev.tidewright.cluster.Exit;
 import dev.tidewright.cluster.Observation;
 import dev.tidewright.cluster.Observation.Phase;
 import dev.tidewright.cluster.ReplicaStatus;
@@ -8,7 +7,7 @@ import dev.tidewright.cluster.WorkloadId;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -17,15 +16,27 @@ import org.jspecify.annotations.Nullable;
 /** What the cluster has said, in the port's words. Pure. */
 final class Observations {
 
-    private Observations() {}
+    /** A pod that is still there so long after its last second has a node that cannot end it. */
+    private static final Duration OVERDUE = Duration.ofMinutes(1);
+
+    private final Duration patience;
+
+    /** @param patience how long a batch that cannot start for a reason that waiting hardly mends is tried */
+    Observations(Duration patience) {
+        this.patience = patience;
+    }
 
     /** @param kept the pod's log has been kept to its end: before that, the end of a batch is not told */
-    static Observation of(Evidence evidence, boolean kept, Instant now) {
+    Observation of(Evidence evidence, boolean kept, Instant now) {
         if (evidence.owner() == null && evidence.pods().isEmpty()) {
             return Observation.absent(evidence.id());
         }
         var isJob = evidence.owner() == null ? evidence.id().kind().equals("job") : evidence.owner() instanceof Job;
-        return isJob ? batch(evidence, kept, now) : service(evidence, now);
+        return !isJob
+                ? service(evidence, now)
+                : evidence.pods().isEmpty()
+                        ? unstarted(evidence, (Job) Objects.requireNonNull(evidence.owner()), now)
+                        : batch(evidence, evidence.pods().getLast(), kept, now);
     }
 
     /** Something that the API server did not take. */
@@ -34,112 +45,130 @@ final class Observations {
                 id, Phase.FAILED, "REFUSED", "the cluster does not take it: " + message, List.of(), null, null);
     }
 
-    private static Observation batch(Evidence evidence, boolean kept, Instant now) {
-        var job = (Job) evidence.owner();
-        var looks = new Replicas(evidence, now);
-        if (evidence.pods().isEmpty()) {
-            return unstarted(evidence, Objects.requireNonNull(job), now);
-        }
-        var pod = evidence.pods().getLast();
+    private Observation batch(Evidence evidence, Pod pod, boolean kept, Instant now) {
         var created = Times.of(pod.getMetadata().getCreationTimestamp(), now);
-        var status = Ends.main(pod);
-        var running = status == null ? null : status.getState().getRunning();
-        var over = status == null ? null : status.getState().getTerminated();
-        var startedAt = running != null
-                ? Times.of(running.getStartedAt(), created)
-                : over != null ? Times.of(over.getStartedAt(), created) : null;
-        if (job == null || pod.getMetadata().getDeletionTimestamp() != null) {
-            return seen(
-                    evidence,
-                    Phase.RUNNING,
-                    Replicas.Trouble.NONE,
-                    ReplicaStatus.Phase.DRAINING,
-                    startedAt,
-                    created,
-                    null);
+        var leaving = pod.getMetadata().getDeletionTimestamp();
+        var startedAt = startedAt(pod, created);
+        if (evidence.owner() == null || leaving != null) {
+            var until = Times.of(leaving, now);
+            return leaving != null && now.isAfter(until.plus(OVERDUE))
+                    ? ended(evidence, Ends.lost(vanished(evidence, pod), until), startedAt)
+                    : seen(evidence, Phase.RUNNING, Trouble.NONE, ReplicaStatus.Phase.DRAINING, startedAt, created);
         }
+        var looks = new Replicas(evidence, now);
         var end = kept ? Ends.of(pod, now).orElse(null) : null;
         if (end != null) {
-            var phase = end.reason().equals("COMPLETED") ? Phase.SUCCEEDED : Phase.FAILED;
-            var trouble = new Replicas.Trouble(phase == Phase.SUCCEEDED ? "" : end.reason(), end.sentence());
-            return seen(evidence, phase, trouble, ReplicaStatus.Phase.ENDED, startedAt, end.at(), end.exit());
+            var why = startedAt == null && end.reason().equals("DEADLINE_EXCEEDED") ? looks.waiting(pod) : Trouble.NONE;
+            return why.isStubborn()
+                    ? failed(evidence, new Trouble(why.reason(), end.sentence() + ": " + why.message()), end.at())
+                    : ended(evidence, end, startedAt);
         }
         if (startedAt != null) {
-            return seen(
-                    evidence,
-                    Phase.RUNNING,
-                    Replicas.Trouble.NONE,
-                    ReplicaStatus.Phase.READY,
-                    startedAt,
-                    startedAt,
-                    null);
+            return seen(evidence, Phase.RUNNING, Trouble.NONE, ReplicaStatus.Phase.READY, startedAt, startedAt);
         }
-        return seen(evidence, Phase.PENDING, looks.waiting(pod), ReplicaStatus.Phase.PENDING, null, created, null);
+        var trouble = looks.waiting(pod);
+        // Counted from when it got its node: how long it stood in the queue before is not the image's fault.
+        var over = looks.scheduled(pod).orElse(created).plus(patience);
+        if (trouble.isStubborn() && Replicas.isHopeless(pod)) {
+            return failed(evidence, trouble, now);
+        }
+        return trouble.isStubborn() && !now.isBefore(over)
+                ? failed(evidence, inVain(trouble), now)
+                : seen(evidence, Phase.PENDING, trouble, ReplicaStatus.Phase.PENDING, null, created);
     }
 
-    private static Observation unstarted(Evidence evidence, Job job, Instant now) {
-        var created = Times.of(job.getMetadata().getCreationTimestamp(), now);
-        var failed = job.getStatus() == null ? null : failure(job);
-        if (failed != null) {
-            var at = Times.of(failed.getLastTransitionTime(), now);
-            var trouble = new Replicas.Trouble("LOST", "its pod is gone and nobody saw how it ended");
-            return seen(
-                    evidence,
-                    Phase.FAILED,
-                    trouble,
-                    ReplicaStatus.Phase.ENDED,
-                    null,
-                    at,
-                    new Exit(-1, "LOST", "", 0, at));
+    private static @Nullable Instant startedAt(Pod pod, Instant created) {
+        var status = Ends.main(pod);
+        if (status == null) {
+            return null;
         }
+        var running = status.getState().getRunning();
+        var over = status.getState().getTerminated();
+        return running != null
+                ? Times.of(running.getStartedAt(), created)
+                : over != null ? Times.of(over.getStartedAt(), created) : null;
+    }
+
+    private static String vanished(Evidence evidence, Pod pod) {
+        return evidence.isSilent(pod)
+                ? "its node " + pod.getSpec().getNodeName() + " does not answer any more"
+                : "its pod was told to go and its node does not end it";
+    }
+
+    private Observation unstarted(Evidence evidence, Job job, Instant now) {
+        var end = JobEnds.of(job, now).orElse(null);
+        if (end != null) {
+            return ended(evidence, end, null);
+        }
+        var created = Times.of(job.getMetadata().getCreationTimestamp(), now);
         var needed = Rooms.requests(job.getSpec().getTemplate().getSpec().getContainers());
         var lacks =
                 evidence.capacity().nodes().isEmpty() ? "" : evidence.capacity().lacks(needed);
         var trouble = lacks.isEmpty()
-                ? evidence.refused().map(Observations::refused).orElse(Replicas.Trouble.NONE)
-                : new Replicas.Trouble("UNSCHEDULABLE", lacks);
-        return seen(evidence, Phase.PENDING, trouble, ReplicaStatus.Phase.PENDING, null, created, null);
+                ? evidence.refused().map(Refusals::of).orElse(Trouble.NONE)
+                : new Trouble(Trouble.UNSCHEDULABLE, lacks);
+        return trouble.isStubborn() && !now.isBefore(created.plus(patience))
+                ? failed(evidence, inVain(trouble), now)
+                : seen(evidence, Phase.PENDING, trouble, ReplicaStatus.Phase.PENDING, null, created);
     }
 
-    private static @Nullable JobCondition failure(Job job) {
-        return job.getStatus().getConditions().stream()
-                .filter(condition -> "Failed".equals(condition.getType()) && "True".equals(condition.getStatus()))
-                .findFirst()
-                .orElse(null);
+    private Trouble inVain(Trouble trouble) {
+        var tried = patience.toMinutes() > 0 ? patience.toMinutes() + " min" : patience.toSeconds() + " s";
+        return new Trouble(trouble.reason(), trouble.message() + "; this was tried for " + tried);
     }
 
-    /** The API server's own words name quota, limit and policy; there are no better ones. */
-    private static Replicas.Trouble refused(String message) {
-        var reason = message.contains("exceeded quota") ? "QUOTA" : "POD_REFUSED";
-        return new Replicas.Trouble(reason, "the cluster refuses its pods: " + message);
+    private static Observation ended(Evidence evidence, Ends end, @Nullable Instant startedAt) {
+        var phase = end.reason().equals("COMPLETED") ? Phase.SUCCEEDED : Phase.FAILED;
+        var reason = phase == Phase.SUCCEEDED ? "" : end.reason();
+        return new Observation(
+                evidence.id(),
+                phase,
+                reason,
+                end.sentence(),
+                List.of(only(ReplicaStatus.Phase.ENDED, new Trouble(reason, end.sentence()), end.at())),
+                startedAt,
+                end.exit());
+    }
+
+    /** It can never start here. */
+    private static Observation failed(Evidence evidence, Trouble trouble, Instant at) {
+        return seen(evidence, Phase.FAILED, trouble, ReplicaStatus.Phase.ENDED, null, at);
     }
 
     private static Observation seen(
             Evidence evidence,
             Phase phase,
-            Replicas.Trouble trouble,
+            Trouble trouble,
             ReplicaStatus.Phase replica,
             @Nullable Instant startedAt,
-            Instant since,
-            @Nullable Exit exit) {
-        var only =
-                new ReplicaStatus(ReplicaStatus.BATCH, replica, null, 0, 0, trouble.reason(), trouble.message(), since);
+            Instant since) {
         return new Observation(
-                evidence.id(), phase, trouble.reason(), trouble.message(), List.of(only), startedAt, exit);
+                evidence.id(),
+                phase,
+                trouble.reason(),
+                trouble.message(),
+                List.of(only(replica, trouble, since)),
+                startedAt,
+                null);
+    }
+
+    private static ReplicaStatus only(ReplicaStatus.Phase phase, Trouble trouble, Instant since) {
+        return new ReplicaStatus(ReplicaStatus.BATCH, phase, null, 0, 0, trouble.reason(), trouble.message(), since);
     }
 
     private static Observation service(Evidence evidence, Instant now) {
         var looks = new Replicas(evidence, now);
+        // An evicted pod stays as a record; another has taken its place.
         var replicas = evidence.pods().stream()
-                .filter(pod -> !isOver(pod))
+                .filter(pod -> !Ends.isOver(pod))
                 .map(looks::service)
                 .toList();
-        var refused = evidence.refused().map(Observations::refused).orElse(Replicas.Trouble.NONE);
+        var refused = evidence.refused().map(Refusals::of).orElse(Trouble.NONE);
         var trouble = replicas.stream()
                 .filter(replica -> !replica.reason().isEmpty())
                 .findFirst()
-                .map(replica -> new Replicas.Trouble(replica.reason(), replica.message()))
-                .orElse(isShort(evidence, replicas) ? refused : Replicas.Trouble.NONE);
+                .map(replica -> new Trouble(replica.reason(), replica.message()))
+                .orElse(isShort(evidence, replicas) ? refused : Trouble.NONE);
         var waiting = !replicas.isEmpty()
                 && replicas.stream().allMatch(replica -> replica.phase() == ReplicaStatus.Phase.PENDING);
         var created = evidence.owner() == null
@@ -161,11 +190,5 @@ final class Observations {
                 .count();
         return evidence.owner() instanceof Deployment deployment
                 && staying < deployment.getSpec().getReplicas();
-    }
-
-    /** An evicted pod stays as a record; another has taken its place. */
-    private static boolean isOver(Pod pod) {
-        return "Failed".equals(pod.getStatus().getPhase())
-                || "Succeeded".equals(pod.getStatus().getPhase());
     }
 }

@@ -1,24 +1,28 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.ReplicaStatus;
+import dev.tidewright.kernel.Text;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One pod in the port's words. Pure. */
 final class Replicas {
 
+    /** Longer than this an image is pulled only if it is large. */
+    private static final Duration SLOW = Duration.ofMinutes(2);
+
+    private static final int SENTENCE = 500;
     private static final Set<String> PULLING =
-            Set.of("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull");
+            Set.of("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError");
     private static final Set<String> MISCONFIGURED =
             Set.of("CreateContainerConfigError", "CreateContainerError", "RunContainerError");
-    private static final Pattern STATUS = Pattern.compile("statuscode: (\\d{3})");
 
     private final Evidence evidence;
     private final Instant now;
@@ -28,138 +32,139 @@ final class Replicas {
         this.now = now;
     }
 
-    /** Why something is where it is. */
-    record Trouble(String reason, String message) {
-        static final Trouble NONE = new Trouble("", "");
-    }
-
     ReplicaStatus service(Pod pod) {
         var status = Ends.main(pod);
-        var restarts = status == null ? 0 : status.getRestartCount();
         var created = Times.of(pod.getMetadata().getCreationTimestamp(), now);
         if (pod.getMetadata().getDeletionTimestamp() != null) {
             var until = Times.of(pod.getMetadata().getDeletionTimestamp(), now);
             var grace = pod.getMetadata().getDeletionGracePeriodSeconds();
-            return is(
-                    pod,
-                    ReplicaStatus.Phase.DRAINING,
-                    restarts,
-                    Trouble.NONE,
-                    until.minusSeconds(grace == null ? 0 : grace));
+            return is(pod, ReplicaStatus.Phase.DRAINING, Trouble.NONE, until.minusSeconds(grace == null ? 0 : grace));
         }
-        if (status == null || status.getState().getRunning() == null) {
-            return notRunning(pod, status, restarts, created);
-        }
-        var started = Times.of(status.getState().getRunning().getStartedAt(), created);
-        var ready = condition(pod, "Ready");
-        var since = ready.map(PodCondition::getLastTransitionTime)
-                .map(Instant::parse)
-                .orElse(started);
-        if (ready.map(PodCondition::getStatus).filter("True"::equals).isPresent()) {
-            return is(pod, ReplicaStatus.Phase.READY, restarts, Trouble.NONE, since);
-        }
-        if (since.isAfter(started)) {
-            return is(pod, ReplicaStatus.Phase.UNREADY, restarts, new Trouble("READINESS_FAILED", unready(pod)), since);
-        }
-        var last = status.getLastState() == null ? null : status.getLastState().getTerminated();
-        return last == null
-                ? is(pod, ReplicaStatus.Phase.STARTING, restarts, new Trouble("", unready(pod)), started)
-                : is(pod, ReplicaStatus.Phase.STARTING, restarts, crash(pod, last, restarts), started);
+        return status == null || status.getState().getRunning() == null
+                ? notRunning(pod, status, created)
+                : running(pod, status, Times.of(status.getState().getRunning().getStartedAt(), created));
     }
 
-    private ReplicaStatus notRunning(Pod pod, @Nullable ContainerStatus status, int restarts, Instant created) {
+    private ReplicaStatus running(Pod pod, ContainerStatus status, Instant started) {
+        var ready = condition(pod, "Ready");
+        var since =
+                ready.map(one -> Times.of(one.getLastTransitionTime(), started)).orElse(started);
+        if (ready.map(PodCondition::getStatus).filter("True"::equals).isPresent()) {
+            return is(pod, ReplicaStatus.Phase.READY, Trouble.NONE, since);
+        }
+        if (evidence.isSilent(pod)) {
+            return is(pod, ReplicaStatus.Phase.UNREADY, silent(pod), since);
+        }
+        var unready = Probes.sentence(
+                pod, evidence.said(pod, "Unhealthy", started, any -> true).orElse(""));
+        if (since.isAfter(started)) {
+            var sentence = unready.isEmpty() ? "its readiness check fails" : unready;
+            return is(pod, ReplicaStatus.Phase.UNREADY, new Trouble("READINESS_FAILED", sentence), since);
+        }
+        var last = status.getLastState() == null ? null : status.getLastState().getTerminated();
+        var trouble = last == null ? new Trouble("", unready) : crash(pod, last, status.getRestartCount());
+        return is(pod, ReplicaStatus.Phase.STARTING, trouble, started);
+    }
+
+    private ReplicaStatus notRunning(Pod pod, @Nullable ContainerStatus status, Instant created) {
         var ended = status == null ? null : status.getState().getTerminated();
         var last = status == null || status.getLastState() == null
                 ? null
                 : status.getLastState().getTerminated();
         var end = ended != null ? ended : last;
-        if (end != null) {
+        if (status != null && end != null) {
             return is(
                     pod,
                     ReplicaStatus.Phase.CRASHED,
-                    restarts,
-                    crash(pod, end, restarts),
+                    crash(pod, end, status.getRestartCount()),
                     Times.of(end.getFinishedAt(), created));
         }
         var trouble = waiting(pod);
-        var scheduled = condition(pod, "PodScheduled")
-                .map(PodCondition::getStatus)
-                .filter("True"::equals)
-                .isPresent();
-        return is(
-                pod,
-                scheduled ? ReplicaStatus.Phase.STARTING : ReplicaStatus.Phase.PENDING,
-                restarts,
-                trouble,
-                created);
+        // A large image is no fault of the replica.
+        var told = trouble.reason().equals(Trouble.IMAGE_SLOW) ? new Trouble("", trouble.message()) : trouble;
+        var given = scheduled(pod).isPresent();
+        return is(pod, given ? ReplicaStatus.Phase.STARTING : ReplicaStatus.Phase.PENDING, told, created);
     }
 
     /** Why a pod that has not run yet does not run. */
     Trouble waiting(Pod pod) {
-        var scheduled = condition(pod, "PodScheduled").orElse(null);
-        if (scheduled == null || !"True".equals(scheduled.getStatus())) {
-            return unscheduled(pod, scheduled);
+        var given = scheduled(pod).orElse(null);
+        if (given == null) {
+            return Scheduling.of(pod, condition(pod, "PodScheduled").orElse(null), evidence.capacity());
+        }
+        if (evidence.isSilent(pod)) {
+            return silent(pod);
         }
         var status = Ends.main(pod);
         var waiting = status == null ? null : status.getState().getWaiting();
-        if (waiting == null) {
-            return Trouble.NONE;
-        }
-        var reason = String.valueOf(waiting.getReason());
+        var reason = waiting == null ? "" : String.valueOf(waiting.getReason());
+        var said = waiting == null ? null : waiting.getMessage();
         if (PULLING.contains(reason)) {
-            return new Trouble(
-                    "IMAGE_PULL",
-                    "the image " + image(pod) + " cannot be pulled: " + pulled(pod, waiting.getMessage()));
+            return new Trouble(Trouble.IMAGE_PULL, Pulls.sentence(image(pod), pulled(pod, String.valueOf(said))));
         }
-        if (MISCONFIGURED.contains(reason)) {
-            return new Trouble("CONTAINER_CONFIG", "its container cannot be made: " + waiting.getMessage());
-        }
-        return Trouble.NONE;
+        return MISCONFIGURED.contains(reason)
+                ? new Trouble(Trouble.CONTAINER_CONFIG, unmade(String.valueOf(said)))
+                : slow(pod, given);
     }
 
-    private Trouble unscheduled(Pod pod, @Nullable PodCondition scheduled) {
-        var needed = Rooms.requests(pod);
-        var lacks =
-                evidence.capacity().nodes().isEmpty() ? "" : evidence.capacity().lacks(needed);
-        if (!lacks.isEmpty()) {
-            return new Trouble("UNSCHEDULABLE", lacks);
+    /** When a pod was given its node; empty before. */
+    Optional<Instant> scheduled(Pod pod) {
+        return condition(pod, "PodScheduled")
+                .filter(condition -> "True".equals(condition.getStatus()))
+                .map(condition -> Times.of(
+                        condition.getLastTransitionTime(),
+                        Times.of(pod.getMetadata().getCreationTimestamp(), now)));
+    }
+
+    /** Whether no other try can help. */
+    static boolean isHopeless(Pod pod) {
+        var status = Ends.main(pod);
+        var waiting = status == null ? null : status.getState().getWaiting();
+        return waiting != null && "InvalidImageName".equals(waiting.getReason());
+    }
+
+    static String unmade(String told) {
+        var telling = told.replaceFirst(
+                "^(?:rpc error: code = \\w+ desc = )?(?:failed to \\w+ [^:\"]*: )*(?:OCI runtime create failed: )?",
+                "");
+        return "its container cannot be made: " + Text.shortened(telling, SENTENCE);
+    }
+
+    /** Its image is all that is missing once a pod has its network and its volumes. */
+    private Trouble slow(Pod pod, Instant given) {
+        var prepared = condition(pod, "PodReadyToStartContainers")
+                .filter(condition -> "True".equals(condition.getStatus()))
+                .map(condition -> Times.of(condition.getLastTransitionTime(), given))
+                .orElse(null);
+        if (prepared != null) {
+            var lasts = Duration.between(prepared, now);
+            return lasts.compareTo(SLOW) <= 0
+                    ? Trouble.NONE
+                    : new Trouble(
+                            Trouble.IMAGE_SLOW,
+                            "the image " + image(pod) + " is still being pulled, for " + lasts.toMinutes()
+                                    + " min by now");
         }
-        if (scheduled == null || !"Unschedulable".equals(scheduled.getReason())) {
-            return Trouble.NONE; // nobody has looked for a node yet
-        }
-        var said = String.valueOf(scheduled.getMessage());
-        return said.contains("Insufficient")
-                ? new Trouble("NO_CAPACITY", Rooms.full(needed, evidence.capacity()))
-                : new Trouble("UNSCHEDULABLE", "no node takes it: " + said);
+        return evidence.said(pod, "FailedMount", given, any -> true)
+                .or(() -> evidence.said(pod, "FailedCreatePodSandBox", given, any -> true))
+                .map(told -> new Trouble(Trouble.CONTAINER_CONFIG, unmade(told)))
+                .orElse(Trouble.NONE);
+    }
+
+    private static Trouble silent(Pod pod) {
+        return new Trouble(Trouble.LOST, "its node " + pod.getSpec().getNodeName() + " does not answer");
     }
 
     private static String image(Pod pod) {
         return pod.getSpec().getContainers().getFirst().getImage();
     }
 
-    /** A back-off says nothing of its cause; the events do. */
-    private String pulled(Pod pod, @Nullable String waiting) {
-        return evidence.said("Pod", pod.getMetadata().getName(), "Failed")
-                .filter(message -> message.startsWith("Failed to pull"))
-                .orElse(String.valueOf(waiting));
-    }
-
-    private String unready(Pod pod) {
-        var said =
-                evidence.said("Pod", pod.getMetadata().getName(), "Unhealthy").orElse("");
-        var probe = pod.getSpec().getContainers().getFirst().getReadinessProbe();
-        var path = probe == null || probe.getHttpGet() == null
-                ? ""
-                : probe.getHttpGet().getPath();
-        var status = STATUS.matcher(said);
-        if (status.find()) {
-            return "GET " + path + " answers " + status.group(1) + " instead of 2xx";
-        }
-        if (said.isEmpty()) {
-            return "";
-        }
-        return (path.isEmpty() ? "port " + Manifests.PORT : "GET " + path) + " does not answer: "
-                + said.substring(said.indexOf("failed: ") + "failed: ".length());
+    /** Of a back-off older clusters do not say the cause; the events do. */
+    private String pulled(Pod pod, String waiting) {
+        return waiting.startsWith("Back-off") && !waiting.contains(": ")
+                ? evidence.said(pod, "Failed", Instant.EPOCH, message -> message.startsWith("Failed to pull"))
+                        .orElse(waiting)
+                : waiting;
     }
 
     private Trouble crash(Pod pod, ContainerStateTerminated end, int restarts) {
@@ -178,14 +183,15 @@ final class Replicas {
                 .findFirst();
     }
 
-    private static ReplicaStatus is(Pod pod, ReplicaStatus.Phase phase, int restarts, Trouble trouble, Instant since) {
+    private static ReplicaStatus is(Pod pod, ReplicaStatus.Phase phase, Trouble trouble, Instant since) {
         var address = pod.getStatus().getPodIP();
+        var status = Ends.main(pod);
         return new ReplicaStatus(
                 pod.getMetadata().getName(),
                 phase,
                 address,
                 address == null ? 0 : Manifests.PORT,
-                restarts,
+                status == null ? 0 : status.getRestartCount(),
                 trouble.reason(),
                 trouble.message(),
                 since);

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Taint;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -17,28 +18,53 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What nodes have, what pods ask for, and the sentences about it. Pure. */
 final class Rooms {
 
     private static final BigDecimal MILLIS = BigDecimal.valueOf(1000);
-    private static final Set<String> OVER = Set.of("Succeeded", "Failed");
 
     private Rooms() {}
 
+    /** Of the nodes that take pods of ours. */
     static Capacity capacity(Collection<Node> nodes, Collection<Pod> pods) {
         var used = new HashMap<String, Resources>();
         pods.stream()
-                .filter(pod -> pod.getSpec().getNodeName() != null && !isOver(pod))
+                .filter(pod -> pod.getSpec().getNodeName() != null && !Ends.isOver(pod))
                 .forEach(pod -> used.merge(pod.getSpec().getNodeName(), requests(pod), Resources::plus));
         return new Capacity(nodes.stream()
-                .filter(node -> !Boolean.TRUE.equals(node.getSpec().getUnschedulable()))
+                .filter(Rooms::takesPods)
                 .map(node -> {
                     var name = node.getMetadata().getName();
                     var total = of(node.getStatus().getAllocatable());
                     return new Capacity.Node(name, total, total.minus(used.getOrDefault(name, Resources.NONE)));
                 })
                 .toList());
+    }
+
+    /** Nodes that do not answer. */
+    static Set<String> silent(Collection<Node> nodes) {
+        return nodes.stream()
+                .filter(node -> node.getStatus().getConditions().stream()
+                        .anyMatch(condition ->
+                                "Ready".equals(condition.getType()) && "Unknown".equals(condition.getStatus())))
+                .map(node -> node.getMetadata().getName())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** A taint that is named after a device keeps off only those who do not ask for it. */
+    private static boolean takesPods(Node node) {
+        var devices = of(node.getStatus().getAllocatable()).gpu();
+        return !Boolean.TRUE.equals(node.getSpec().getUnschedulable())
+                && node.getSpec().getTaints().stream()
+                        .filter(Rooms::keepsOff)
+                        .allMatch(taint -> devices.containsKey(taint.getKey())
+                                && taint.getEffect().equals("NoSchedule"));
+    }
+
+    private static boolean keepsOff(Taint taint) {
+        return "NoSchedule".equals(taint.getEffect()) || "NoExecute".equals(taint.getEffect());
     }
 
     static Resources requests(Pod pod) {
@@ -57,34 +83,57 @@ final class Rooms {
     /** Why something that fits on an empty node waits. */
     static String full(Resources needed, Capacity capacity) {
         var roomiest = capacity.nodes().stream()
-                .max(Comparator.comparingLong(node -> node.free().cpuMillis()))
+                .filter(node -> needed.fitsInto(node.total()))
+                .min(Comparator.<Capacity.Node>comparingDouble(node -> shortage(needed, node.free()))
+                        .thenComparing(node -> node.free().cpuMillis(), Comparator.reverseOrder()))
                 .orElse(null);
         if (roomiest == null) {
             return "the cluster has no node that takes pods";
         }
-        var free = roomiest.free();
-        var total = roomiest.total();
+        var node = capacity.nodes().size() == 1 ? "the only node" : "the freest node, " + roomiest.name();
+        if (needed.fitsInto(roomiest.free())) {
+            return "what others than this platform run on the cluster leaves no room for it";
+        }
         var needs = new ArrayList<String>();
         var rooms = new ArrayList<String>();
-        if (needed.cpuMillis() > 0) {
+        var free = roomiest.free();
+        var total = roomiest.total();
+        if (needed.cpuMillis() > free.cpuMillis()) {
             needs.add(needed.cpu() + " cpu");
             rooms.add(free.cpu() + " of " + total.cpu() + " cpu");
         }
-        if (needed.memoryBytes() > 0) {
-            needs.add(needed.memory());
+        if (needed.memoryBytes() > free.memoryBytes()) {
+            needs.add(needed.memory() + " of memory");
             rooms.add(Capacity.rounded(free.memoryBytes()) + " of " + Capacity.rounded(total.memoryBytes()));
         }
         needed.gpu().forEach((name, count) -> {
-            needs.add(count + " " + name);
-            rooms.add(free.gpuCount(name) + " of " + total.gpuCount(name) + " " + name);
+            if (count > free.gpuCount(name)) {
+                needs.add(count + " " + name);
+                rooms.add(free.gpuCount(name) + " of " + total.gpuCount(name) + " " + name);
+            }
         });
-        return "needs " + String.join(", ", needs) + "; " + String.join(", ", rooms) + " are free on "
-                + (capacity.nodes().size() == 1 ? "the only node" : "the freest node, " + roomiest.name());
+        return "needs " + listed(needs) + "; " + listed(rooms) + " are free on " + node;
     }
 
-    private static boolean isOver(Pod pod) {
-        return pod.getStatus() != null
-                && OVER.contains(String.valueOf(pod.getStatus().getPhase()));
+    /** How far it is from fitting: the sum of what is missing, each as a part of what is needed. */
+    private static double shortage(Resources needed, Resources free) {
+        return missing(needed.cpuMillis(), free.cpuMillis())
+                + missing(needed.memoryBytes(), free.memoryBytes())
+                + needed.gpu().entrySet().stream()
+                        .mapToDouble(device -> missing(device.getValue(), free.gpuCount(device.getKey())))
+                        .sum();
+    }
+
+    private static double missing(long needed, long free) {
+        return needed <= free ? 0 : (double) (needed - free) / needed;
+    }
+
+    /** {@code 2 cpu, 1Gi and 1 nvidia.com/gpu}. */
+    private static String listed(List<String> parts) {
+        var last = parts.size() - 1;
+        return last < 1
+                ? String.join("", parts)
+                : String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
     }
 
     private static Resources of(Map<String, Quantity> amounts) {

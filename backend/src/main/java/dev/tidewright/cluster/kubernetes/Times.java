@@ -10,8 +10,10 @@ final class Times {
 
     private Times() {}
 
+    /** What never happened has the beginning of time in some fields. */
     static Instant of(@Nullable String text, Instant otherwise) {
-        return text == null || text.isEmpty() ? otherwise : Instant.parse(text);
+        var time = text == null || text.isEmpty() ? Instant.EPOCH : Instant.parse(text);
+        return time.equals(Instant.EPOCH) ? otherwise : time;
     }
 
     /** When an event was seen last: older components and newer ones write it into different fields. */

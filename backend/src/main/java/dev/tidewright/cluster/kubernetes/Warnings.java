@@ -16,7 +16,7 @@ final class Warnings implements AutoCloseable {
 
     private final SharedIndexInformer<Event> events;
 
-    /** @param changed told the name of a pod, ReplicaSet, Job or Deployment in a namespace that something was said of */
+    /** @param changed told what was said of a pod, a Job, or anything else */
     Warnings(KubernetesClient client, Consumer<Event> changed) {
         events = client.v1()
                 .events()
@@ -56,18 +56,6 @@ final class Warnings implements AutoCloseable {
 
     List<Event> of(WorkloadId id, String kind, String name) {
         return events.getIndexer().byIndex(BY_OBJECT, key(id.namespace().value(), kind, name));
-    }
-
-    /** A Deployment's ReplicaSets have its name and a digest; there is one, because its template never changes. */
-    List<Event> ofReplicaSets(WorkloadId id) {
-        var prefix = key(id.namespace().value(), "ReplicaSet", Labels.objectName(id) + "-");
-        return events.getStore().list().stream()
-                .filter(event -> key(
-                                event.getInvolvedObject().getNamespace(),
-                                event.getInvolvedObject().getKind(),
-                                event.getInvolvedObject().getName())
-                        .startsWith(prefix))
-                .toList();
     }
 
     private static String key(String namespace, String kind, String name) {

@@ -62,6 +62,7 @@ record TestKubernetes(Path kubeconfig, String runtimeImage, int cores, String ow
                 65532,
                 Duration.ofSeconds(10),
                 DataSize.ofGigabytes(1),
+                Duration.ofMinutes(10),
                 List.of());
     }
 
