@@ -1,6 +1,7 @@
 package dev.tidewright.cluster;
 
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -9,10 +10,13 @@ public final class PassedEnvironment {
 
     private PassedEnvironment() {}
 
-    /** @param patterns names; {@code *} at the end matches any rest */
-    public static SortedMap<String, String> of(List<String> patterns) {
+    /**
+     * @param all the variables of this process
+     * @param patterns names; {@code *} at the end matches any rest
+     */
+    public static SortedMap<String, String> of(Map<String, String> all, List<String> patterns) {
         var passed = new TreeMap<String, String>();
-        System.getenv().forEach((name, value) -> {
+        all.forEach((name, value) -> {
             if (patterns.stream().anyMatch(pattern -> matches(pattern, name))) {
                 passed.put(name, value);
             }

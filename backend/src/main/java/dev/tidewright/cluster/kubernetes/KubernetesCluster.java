@@ -62,7 +62,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         this.clock = clock;
         var labels = new Labels(settings.instance());
         observations = new Observations(settings.imagePullDeadline());
-        logs = new LogKeeper(client, logFolder, id -> hints.tell(List.of(id)));
+        logs = new LogKeeper(client, logFolder, clock, id -> hints.tell(List.of(id)));
         watches = new Watches(client, labels, id -> hints.tell(List.of(id)), this::onPod);
         warnings = new Warnings(client, this::onWarning);
         writes = new Writes(client, labels, manifests);

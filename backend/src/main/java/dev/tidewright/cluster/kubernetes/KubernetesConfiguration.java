@@ -26,7 +26,9 @@ class KubernetesConfiguration {
     static KubernetesCluster open(
             Home home, KubernetesSettings settings, InstantSource clock, Supplier<List<DrainGate>> gates) {
         var manifests = new Manifests(
-                new Labels(settings.instance()), settings, PassedEnvironment.of(settings.passEnvironment()));
+                new Labels(settings.instance()),
+                settings,
+                PassedEnvironment.of(System.getenv(), settings.passEnvironment()));
         var logs = home.resolve("kubernetes").resolve("logs");
         var cluster = new KubernetesCluster(Clients.of(settings), settings, manifests, logs, clock, gates);
         cluster.start();

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +32,7 @@ final class LogFollower {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final KubernetesClient client;
+    private final InstantSource clock;
     private final String namespace;
     private final String name;
     private final Path folder;
@@ -41,8 +43,9 @@ final class LogFollower {
     private volatile boolean stopped;
     private volatile @Nullable AsyncBody open;
 
-    LogFollower(KubernetesClient client, Pod pod, Path folder, Runnable grown) {
+    LogFollower(KubernetesClient client, InstantSource clock, Pod pod, Path folder, Runnable grown) {
         this.client = client;
+        this.clock = clock;
         this.namespace = pod.getMetadata().getNamespace();
         this.name = pod.getMetadata().getName();
         this.folder = folder;
@@ -100,8 +103,8 @@ final class LogFollower {
                 log.whole();
                 return;
             }
-            failing = read ? Instant.MAX : failing.equals(Instant.MAX) ? Instant.now() : failing;
-            if (over && Instant.now().isAfter(failing.plus(PATIENCE))) {
+            failing = read ? Instant.MAX : failing.equals(Instant.MAX) ? clock.instant() : failing;
+            if (over && clock.instant().isAfter(failing.plus(PATIENCE))) {
                 return;
             }
             pause();

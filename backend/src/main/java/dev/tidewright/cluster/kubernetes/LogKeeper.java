@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,7 @@ final class LogKeeper implements AutoCloseable {
 
     private final KubernetesClient client;
     private final Path folder;
+    private final InstantSource clock;
     private final Consumer<WorkloadId> changed;
     private final Map<String, LogFollower> followers = new ConcurrentHashMap<>();
 
@@ -31,9 +33,10 @@ final class LogKeeper implements AutoCloseable {
 
     private volatile boolean closed;
 
-    LogKeeper(KubernetesClient client, Path folder, Consumer<WorkloadId> changed) {
+    LogKeeper(KubernetesClient client, Path folder, InstantSource clock, Consumer<WorkloadId> changed) {
         this.client = client;
         this.folder = folder;
+        this.clock = clock;
         this.changed = changed;
     }
 
@@ -48,7 +51,7 @@ final class LogKeeper implements AutoCloseable {
 
     private LogFollower started(WorkloadId id, Pod pod) {
         forgotten.remove(id);
-        var follower = new LogFollower(client, pod, folder(id, replica(id, pod)), () -> changed.accept(id));
+        var follower = new LogFollower(client, clock, pod, folder(id, replica(id, pod)), () -> changed.accept(id));
         Thread.ofVirtual().name("log-" + pod.getMetadata().getName()).start(() -> {
             try {
                 follower.run();

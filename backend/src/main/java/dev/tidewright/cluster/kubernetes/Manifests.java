@@ -234,19 +234,7 @@ final class Manifests {
                 .withDrop("ALL")
                 .endCapabilities()
                 .endSecurityContext();
-        switch (entry) {
-            case Program.Launcher(var arguments) ->
-                container
-                        .withImage(settings.runtimeImage())
-                        .withCommand(merged(Stream.concat(Stream.of("python3", LAUNCHER), arguments.stream())
-                                .toList()));
-            case Program.Command(var arguments) ->
-                container.withImage(settings.runtimeImage()).withCommand(merged(arguments));
-            case Program.Image(var reference, var arguments) ->
-                container
-                        .withImage(reference)
-                        .withCommand(arguments.stream().map(Manifests::literal).toList());
-        }
+        start(container, entry);
         if (readiness != null) {
             container.addNewPort().withContainerPort(PORT).endPort().withReadinessProbe(probe(readiness));
         }
@@ -262,6 +250,22 @@ final class Manifests {
                     .endEnvFrom();
         }
         return container.build();
+    }
+
+    private void start(ContainerBuilder container, Program.Entry entry) {
+        switch (entry) {
+            case Program.Launcher(var arguments) ->
+                container
+                        .withImage(settings.runtimeImage())
+                        .withCommand(merged(Stream.concat(Stream.of("python3", LAUNCHER), arguments.stream())
+                                .toList()));
+            case Program.Command(var arguments) ->
+                container.withImage(settings.runtimeImage()).withCommand(merged(arguments));
+            case Program.Image(var reference, var arguments) ->
+                container
+                        .withImage(reference)
+                        .withCommand(arguments.stream().map(Manifests::literal).toList());
+        }
     }
 
     /** Two pipes to one log lose the order of what went through them. */

@@ -39,7 +39,7 @@ class LocalConfiguration {
     }
 
     private static SortedMap<String, String> passed(LocalSettings settings) {
-        var passed = PassedEnvironment.of(settings.passEnvironment());
+        var passed = PassedEnvironment.of(System.getenv(), settings.passEnvironment());
         // HOME of a program is its own folder, where pip does not find what this user has configured.
         var pip = Path.of(System.getProperty("user.home"), ".config", "pip", "pip.conf");
         if (!passed.containsKey("PIP_CONFIG_FILE") && Files.isReadable(pip)) {
