@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,6 +44,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     private final Warnings warnings;
     private final Writes writes;
     private final Drains drains;
+    private final Heartbeat heartbeat;
     private final Occupancy occupancy;
 
     /** Made by ourselves, and maybe not heard of from the watch yet. */
@@ -67,6 +69,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         warnings = new Warnings(client, this::onWarning);
         writes = new Writes(client, labels, manifests);
         drains = new Drains(watches, writes, gates);
+        heartbeat = new Heartbeat(client, clock);
         occupancy = new Occupancy(client, labels, watches, clock);
     }
 
@@ -75,6 +78,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         watches.start();
         warnings.start();
         drains.start();
+        heartbeat.start();
     }
 
     @Override
@@ -220,10 +224,15 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         return occupancy.now();
     }
 
+    /** What was heard before is no answer: it would be taken for the state of now. */
     private void requireListening() {
-        if (!watches.listening() || !warnings.complete()) {
+        var silent = heartbeat.silentSince();
+        if (silent.isPresent() || !watches.complete() || !warnings.complete()) {
+            var since = silent.map(when -> " since " + when.truncatedTo(ChronoUnit.SECONDS))
+                    .orElse(" yet");
             throw new ClusterUnavailable(
-                    "the cluster at " + client.getMasterUrl() + " does not answer", new IllegalStateException());
+                    "the cluster at " + client.getMasterUrl() + " has not answered" + since,
+                    new IllegalStateException());
         }
     }
 
@@ -248,6 +257,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
 
     @Override
     public void close() {
+        heartbeat.close();
         drains.close();
         watches.close();
         warnings.close();

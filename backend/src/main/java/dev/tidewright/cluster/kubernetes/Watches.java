@@ -80,11 +80,6 @@ final class Watches implements AutoCloseable {
         return all().stream().allMatch(informer -> informer.hasSynced());
     }
 
-    /** False while the API server cannot be heard: what is cached is old then. */
-    boolean listening() {
-        return complete() && all().stream().allMatch(SharedIndexInformer::isWatching);
-    }
-
     void wrote(WorkloadId id, HasMetadata object) {
         written.put(id, object);
     }
