@@ -119,6 +119,56 @@ class JobStepTest {
     }
 
     @Test
+    void anImageThatCannotBePulledEndsTheJobWithoutAnotherTry() {
+        var job = starting(asked("train", new SubmitJob.Retries(5, null), null));
+        var id = seen(Phase.FAILED, null).id();
+        var why = "the image a/b:1 cannot be pulled: docker.io has no such image or tag";
+        var waiting = new Observation(id, Phase.PENDING, "IMAGE_PULL", why, List.of(), null, null);
+        assertThat(step(job, waiting)).isInstanceOf(JobStep.Watch.class);
+        job.observed(1, waiting, NOON);
+        assertThat(job.facts().reasonCode()).isEqualTo(ReasonCode.IMAGE_PULL);
+        assertThat(job.sentence()).isEqualTo(why);
+        var over = new Observation(id, Phase.FAILED, "IMAGE_PULL", why, List.of(), null, null);
+        assertThat(step(job, over)).isInstanceOfSatisfying(JobStep.Conclude.class, conclude -> {
+            assertThat(conclude.ending().exitCode()).isNull();
+            job.ended(1, conclude.ending(), NOON);
+        });
+        assertThat(job.status()).isEqualTo(JobStatus.FAILED);
+        assertThat(job.facts().reasonCode()).isEqualTo(ReasonCode.IMAGE_PULL);
+        assertThat(job.sentence()).isEqualTo(why);
+    }
+
+    @Test
+    void whatTheClusterTookAwaySaysSoAndIsTriedAgain() {
+        var job = running(PLAIN);
+        var seen = new Observation(
+                seen(Phase.FAILED, null).id(),
+                Phase.FAILED,
+                "LOST",
+                "its node node-7 does not answer any more",
+                List.of(),
+                NOON,
+                exit(-1, "LOST", ""));
+        assertThat(step(job, seen)).isInstanceOfSatisfying(JobStep.Conclude.class, conclude -> {
+            assertThat(conclude.ending().exitCode()).isNull();
+            job.ended(1, conclude.ending(), NOON);
+        });
+        assertThat(job.status()).isEqualTo(JobStatus.STARTING);
+        assertThat(job.sentence())
+                .isEqualTo("attempt 1 ended: its node node-7 does not answer any more; attempt 2 follows");
+    }
+
+    @Test
+    void aStoppedJobWhoseEndNobodySawHasNoExitCode() {
+        var job = running(PLAIN);
+        job.stop(ANA, "", NOON);
+        assertThat(step(job, seen(Phase.FAILED, exit(-1, "LOST", ""))))
+                .isInstanceOfSatisfying(
+                        JobStep.Conclude.class,
+                        conclude -> assertThat(conclude.ending().exitCode()).isNull());
+    }
+
+    @Test
     void aClusterThatForgetsTheDeadlineIsReminded() {
         var job = running(asked("train", null, "30m"));
         var late = NOON.plus(Duration.ofMinutes(31));

@@ -6,6 +6,7 @@ import dev.tidewright.HandClock;
 import dev.tidewright.TestApi;
 import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.cluster.FakeCluster;
+import dev.tidewright.cluster.Observation;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.history.History;
 import dev.tidewright.history.HistoryEntry;
@@ -347,6 +348,29 @@ class TrainingReconcilerIT {
                 .filter(id -> id.namespace().equals(namespace))
                 .filter(id -> id.name().startsWith(name(job).value()))
                 .toList();
+    }
+
+    @Test
+    void aJobWhoseImageCannotBePulledFailsAndGivesItsQuotaBack() {
+        var job = submit("4");
+        var workload = workload(job, 1);
+        var why = "the image a/b:1 cannot be pulled: docker.io has no such image or tag";
+        cluster.seen.put(workload, starts(workload, Observation.Phase.PENDING, why));
+        pass(job);
+        assertThat(status(job)).isEqualTo(JobStatus.STARTING);
+        assertThat(verdict(job)).isInstanceOf(Verdict.Waiting.class);
+        clock.turn(Duration.ofMinutes(10));
+        cluster.seen.put(workload, starts(workload, Observation.Phase.FAILED, why));
+        settle(job);
+        assertThat(status(job)).isEqualTo(JobStatus.FAILED);
+        assertThat(state(job).attempts()).hasSize(1);
+        assertThat(cluster.seen).doesNotContainKey(workload);
+        assertThat(verdict(job)).isInstanceOf(Verdict.Granted.class);
+        assertThat(history.find(HistoryQuery.of(job, 10)).getFirst().reason()).isEqualTo(why);
+    }
+
+    private static Observation starts(WorkloadId workload, Observation.Phase phase, String why) {
+        return new Observation(workload, phase, "IMAGE_PULL", why, List.of(), null, null);
     }
 
     private UUID submit(String cpu) {

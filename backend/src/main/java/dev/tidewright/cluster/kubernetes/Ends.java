@@ -90,6 +90,13 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
                 .orElse(null);
     }
 
+    /** Only then there is a log: a pod may be over without. */
+    static boolean hasBegun(Pod pod) {
+        var status = main(pod);
+        return status != null
+                && (status.getState().getRunning() != null || status.getState().getTerminated() != null);
+    }
+
     /** Nothing of this pod runs, or ever will again. */
     static boolean isOver(Pod pod) {
         var phase = pod.getStatus().getPhase();

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner its Job or Deployment; null when that is gone
  * @param pods eldest first
  * @param warnings of the Job and of the pods
+ * @param capacity with what is free only where something waits
  * @param silent names of nodes that do not answer
  */
 record Evidence(
@@ -35,6 +36,10 @@ record Evidence(
     static final Comparator<Pod> BY_AGE = Comparator.<Pod, String>comparing(
                     pod -> pod.getMetadata().getCreationTimestamp())
             .thenComparing(pod -> pod.getMetadata().getName());
+
+    /** Times are whole seconds; what was written last counts. */
+    private static final Comparator<Event> LATEST = Comparator.<Event, Instant>comparing(Times::of)
+            .thenComparingLong(event -> Long.parseLong(event.getMetadata().getResourceVersion()));
 
     Evidence {
         pods = pods.stream().sorted(BY_AGE).toList();
@@ -76,10 +81,7 @@ record Evidence(
     }
 
     private Optional<String> last(Predicate<Event> wanted) {
-        return warnings.stream()
-                .filter(wanted)
-                .max(Comparator.comparing(Times::of))
-                .map(Event::getMessage);
+        return warnings.stream().filter(wanted).max(LATEST).map(Event::getMessage);
     }
 
     private static boolean isAbout(Event event, String kind, HasMetadata object) {

@@ -42,7 +42,7 @@ final class LogKeeper implements AutoCloseable {
 
     /** Called at every change of a pod. */
     void seen(WorkloadId id, Pod pod) {
-        if (closed || !hasBegun(pod)) {
+        if (closed || !Ends.hasBegun(pod)) {
             return;
         }
         var follower = followers.computeIfAbsent(pod.getMetadata().getUid(), uid -> started(id, pod));
@@ -70,13 +70,7 @@ final class LogKeeper implements AutoCloseable {
     /** Whether all that a pod will ever say has been kept, or cannot be. */
     boolean hasAll(Pod pod) {
         var follower = followers.get(pod.getMetadata().getUid());
-        return follower == null ? !hasBegun(pod) : follower.hasEnded();
-    }
-
-    private static boolean hasBegun(Pod pod) {
-        var status = Ends.main(pod);
-        return status != null
-                && (status.getState().getRunning() != null || status.getState().getTerminated() != null);
+        return follower == null ? !Ends.hasBegun(pod) : follower.hasEnded();
     }
 
     /** A pod is gone for good. */

@@ -9,13 +9,15 @@ import java.time.format.DateTimeParseException;
 
 /**
  * Takes the stream of a container's log, in which each line begins with the time of its writing, and gives back the lines
- * without it. Lines up to a given time were kept before and are left out: a stream can only be asked for whole seconds.
+ * without it. Lines up to a given time were kept before and are left out: a stream can only be asked for whole seconds. Once
+ * one is later, all that follow are new: the two outputs of a program and a clock that is put back write times out of order.
  */
 final class LogLines {
 
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private Instant last;
+    private boolean isNew;
 
     LogLines(Instant last) {
         this.last = last;
@@ -48,8 +50,9 @@ final class LogLines {
         try {
             var at = OffsetDateTime.parse(new String(whole, 0, space, StandardCharsets.US_ASCII))
                     .toInstant();
-            if (at.isAfter(last)) {
-                last = at;
+            isNew |= at.isAfter(last);
+            if (isNew) {
+                last = at.isAfter(last) ? at : last;
                 taken.write(whole, Math.min(space + 1, whole.length), Math.max(0, whole.length - space - 1));
             }
         } catch (DateTimeParseException notALine) {

@@ -42,7 +42,13 @@ final class Observations {
     /** Something that the API server did not take. */
     static Observation refused(WorkloadId id, String message) {
         return new Observation(
-                id, Phase.FAILED, "REFUSED", "the cluster does not take it: " + message, List.of(), null, null);
+                id,
+                Phase.FAILED,
+                Trouble.POD_REFUSED,
+                "the cluster does not take it: " + message,
+                List.of(),
+                null,
+                null);
     }
 
     private Observation batch(Evidence evidence, Pod pod, boolean kept, Instant now) {
@@ -50,9 +56,8 @@ final class Observations {
         var leaving = pod.getMetadata().getDeletionTimestamp();
         var startedAt = startedAt(pod, created);
         if (evidence.owner() == null || leaving != null) {
-            var until = Times.of(leaving, now);
-            return leaving != null && now.isAfter(until.plus(OVERDUE))
-                    ? ended(evidence, Ends.lost(vanished(evidence, pod), until), startedAt)
+            return isOverdue(pod, now)
+                    ? ended(evidence, Ends.lost(vanished(evidence, pod), Times.of(leaving, now)), startedAt)
                     : seen(evidence, Phase.RUNNING, Trouble.NONE, ReplicaStatus.Phase.DRAINING, startedAt, created);
         }
         var looks = new Replicas(evidence, now);
@@ -75,6 +80,11 @@ final class Observations {
         return trouble.isStubborn() && !now.isBefore(over)
                 ? failed(evidence, inVain(trouble), now)
                 : seen(evidence, Phase.PENDING, trouble, ReplicaStatus.Phase.PENDING, null, created);
+    }
+
+    private static boolean isOverdue(Pod pod, Instant now) {
+        var leaving = pod.getMetadata().getDeletionTimestamp();
+        return leaving != null && now.isAfter(Times.of(leaving, now).plus(OVERDUE));
     }
 
     private static @Nullable Instant startedAt(Pod pod, Instant created) {
@@ -102,8 +112,8 @@ final class Observations {
         }
         var created = Times.of(job.getMetadata().getCreationTimestamp(), now);
         var needed = Rooms.requests(job.getSpec().getTemplate().getSpec().getContainers());
-        var lacks =
-                evidence.capacity().nodes().isEmpty() ? "" : evidence.capacity().lacks(needed);
+        var capacity = evidence.capacity();
+        var lacks = capacity.nodes().isEmpty() ? "" : capacity.lacks(needed);
         var trouble = lacks.isEmpty()
                 ? evidence.refused().map(Refusals::of).orElse(Trouble.NONE)
                 : new Trouble(Trouble.UNSCHEDULABLE, lacks);
@@ -158,11 +168,15 @@ final class Observations {
 
     private static Observation service(Evidence evidence, Instant now) {
         var looks = new Replicas(evidence, now);
-        // An evicted pod stays as a record; another has taken its place.
+        // An evicted pod stays as a record, and one on a node that is gone for longer than that; others take their
+        // place.
         var replicas = evidence.pods().stream()
-                .filter(pod -> !Ends.isOver(pod))
+                .filter(pod -> !Ends.isOver(pod) && !(isOverdue(pod, now) && evidence.isSilent(pod)))
                 .map(looks::service)
                 .toList();
+        if (evidence.owner() == null && replicas.isEmpty()) {
+            return Observation.absent(evidence.id());
+        }
         var refused = evidence.refused().map(Refusals::of).orElse(Trouble.NONE);
         var trouble = replicas.stream()
                 .filter(replica -> !replica.reason().isEmpty())

@@ -21,8 +21,8 @@ import java.util.List;
  */
 final class ReplicaLog {
 
-    private static final long SEGMENT = 20L << 20;
-    private static final int SEGMENTS = 10;
+    static final int SEGMENT = 20 << 20;
+    static final int SEGMENTS = 10;
     private static final String CURSOR = "cursor";
 
     private final Path folder;
@@ -62,6 +62,7 @@ final class ReplicaLog {
         Files.createDirectories(folder);
         var log = new ReplicaLog(folder, cursor(folder));
         log.cutTo(log.cursor.end());
+        log.rejoin();
         return log;
     }
 
@@ -119,6 +120,15 @@ final class ReplicaLog {
                     channel.truncate(keep);
                 }
             }
+        }
+    }
+
+    /** A machine that lost its power may have kept the cursor and not the lines: a gap would be read no further. */
+    private void rejoin() throws IOException {
+        var files = new LogFiles(folder).files();
+        var end = files.isEmpty() ? 0 : LogFiles.offset(files.getLast()) + Files.size(files.getLast());
+        if (end < cursor.end()) {
+            move(new Cursor(end, cursor.last(), cursor.restarts(), cursor.whole()));
         }
     }
 

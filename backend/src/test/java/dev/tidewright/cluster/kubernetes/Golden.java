@@ -65,6 +65,12 @@ final class Golden {
         return nodes.getFirst();
     }
 
+    void nodeIsSilent() {
+        node().getStatus().getConditions().stream()
+                .filter(condition -> condition.getType().equals("Ready"))
+                .forEach(condition -> condition.setStatus("Unknown"));
+    }
+
     List<Event> events() {
         return events;
     }

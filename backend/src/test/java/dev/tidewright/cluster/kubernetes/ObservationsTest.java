@@ -349,6 +349,25 @@ class ObservationsTest {
     }
 
     @Test
+    void aReplicaThatANodeTookWithItIsNotWaitedForForEver() {
+        var golden = Golden.of("draining");
+        golden.nodeIsSilent();
+        assertThat(golden.observed(Instant.parse("2026-11-22T14:04:08Z"), true).replicas())
+                .hasSize(2);
+        assertThat(golden.observed(Instant.parse("2026-11-22T14:04:09Z"), true).replicas())
+                .extracting(ReplicaStatus::phase)
+                .containsExactly(ReplicaStatus.Phase.READY);
+    }
+
+    @Test
+    void aPodThatIsOverWithoutHavingBegunHasNoLogToWaitFor() {
+        assertThat(Ends.hasBegun(Golden.of("image-deadline").pod())).isFalse();
+        assertThat(Ends.hasBegun(Golden.of("disk-full").pod())).isFalse();
+        assertThat(Ends.hasBegun(Golden.of("running").pod())).isTrue();
+        assertThat(Ends.hasBegun(Golden.of("completed").pod())).isTrue();
+    }
+
+    @Test
     void aServiceThatTheQuotaStopsSaysSoWhileItIsShortOfReplicas() {
         var golden = Golden.of("service-over-quota");
         var seen = golden.observed();
@@ -363,9 +382,7 @@ class ObservationsTest {
     @Test
     void aReplicaWhoseNodeIsSilentIsNotBlamedForItsReadiness() {
         var golden = Golden.of("unready");
-        golden.node().getStatus().getConditions().stream()
-                .filter(condition -> condition.getType().equals("Ready"))
-                .forEach(condition -> condition.setStatus("Unknown"));
+        golden.nodeIsSilent();
         var replica = only(golden.observed());
         assertThat(replica.phase()).isEqualTo(ReplicaStatus.Phase.UNREADY);
         assertThat(replica.reason()).isEqualTo("LOST");

@@ -1,0 +1,92 @@
+package dev.tidewright.cluster.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Resources;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LimitRange;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NamespaceManifestsTest {
+
+    private static final Name DEMO = new Name("demo");
+
+    private final NamespaceManifests manifests = new NamespaceManifests(new Labels("tidewright"));
+
+    @Test
+    void theNamespaceIsOursAndRestricted() {
+        var namespace = manifests.namespace(DEMO);
+        assertThat(namespace.getMetadata().getName()).isEqualTo("demo");
+        assertThat(namespace.getMetadata().getLabels())
+                .containsAllEntriesOf(Map.of(
+                        "pod-security.kubernetes.io/enforce", "restricted",
+                        "pod-security.kubernetes.io/warn", "restricted",
+                        "pod-security.kubernetes.io/audit", "restricted"));
+        assertThat(new Labels("tidewright").isOurs(namespace)).isTrue();
+        assertThat(new Labels("another").isOurs(namespace)).isFalse();
+    }
+
+    @Test
+    void theQuotaIsTwiceTheLedgersAndCountsOnlyWhatIsLimited() {
+        assertThat(quota(Resources.of("1.5", "4Gi", Map.of("nvidia.com/gpu", 2L)))
+                        .getSpec()
+                        .getHard())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "requests.cpu", new Quantity("3"),
+                        "requests.memory", new Quantity("8589934592"),
+                        "requests.nvidia.com/gpu", new Quantity("4")));
+        assertThat(quota(Resources.of("1", null, null)).getSpec().getHard()).containsOnlyKeys("requests.cpu");
+        assertThat(quota(Resources.NONE).getSpec().getHard()).isEmpty();
+    }
+
+    @Test
+    void podsThatSayNothingAreCountedWithALittle() {
+        var limit =
+                fence(LimitRange.class, Resources.NONE).getSpec().getLimits().getFirst();
+        assertThat(limit.getType()).isEqualTo("Container");
+        assertThat(limit.getDefaultRequest()).containsOnlyKeys("cpu", "memory");
+        assertThat(limit.getDefault()).isEmpty();
+    }
+
+    @Test
+    void onlyThePlatformComesInAndEverythingGoesOut() {
+        var spec = fence(NetworkPolicy.class, Resources.NONE).getSpec();
+        assertThat(spec.getPolicyTypes()).containsExactly("Ingress");
+        assertThat(spec.getIngress())
+                .singleElement()
+                .satisfies(rule -> assertThat(rule.getFrom())
+                        .singleElement()
+                        .satisfies(from -> assertThat(from.getPodSelector().getMatchLabels())
+                                .containsExactlyEntriesOf(Map.of("app.kubernetes.io/name", "tidewright"))));
+    }
+
+    @Test
+    void allFencesAreOursInTheirNamespaceAndTheSameEveryTime() {
+        var limits = Resources.of("1", "1Gi", Map.of("b.com/b", 1L, "a.com/a", 1L, "c.com/c", 1L));
+        var fences = manifests.fences(DEMO, limits);
+        assertThat(fences).hasSize(3).allSatisfy(fence -> {
+            assertThat(fence.getMetadata().getNamespace()).isEqualTo("demo");
+            assertThat(new Labels("tidewright").isOurs(fence)).isTrue();
+        });
+        assertThat(Serialization.asJson(manifests.fences(DEMO, limits))).isEqualTo(Serialization.asJson(fences));
+        assertThat(Serialization.asJson(fence(LimitRange.class, limits))).containsSubsequence("\"cpu\"", "\"memory\"");
+    }
+
+    private ResourceQuota quota(Resources limits) {
+        return fence(ResourceQuota.class, limits);
+    }
+
+    private <T extends HasMetadata> T fence(Class<T> kind, Resources limits) {
+        return manifests.fences(DEMO, limits).stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+}
