@@ -44,4 +44,9 @@ public record ReplicaStatus(
         /** A batch's replica that has ended. */
         ENDED
     }
+
+    /** Nobody has heard of its machine for a while: it may well go on serving. */
+    public boolean isUnheard() {
+        return phase == Phase.UNREADY && reason.equals("LOST") && host != null;
+    }
 }

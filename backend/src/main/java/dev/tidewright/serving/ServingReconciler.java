@@ -93,8 +93,13 @@ class ServingReconciler implements Reconciler {
     }
 
     private void publish(Orders orders, List<Sighting> seen) {
-        var targets =
+        var ready =
                 seen.stream().flatMap(sighting -> sighting.targets().stream()).toList();
+        var targets = ready.isEmpty()
+                ? seen.stream()
+                        .flatMap(sighting -> sighting.lastResort().stream())
+                        .toList()
+                : ready;
         routing.put(
                 orders.endpoint(),
                 new Route(orders.namespace(), orders.name(), orders.open(), targets, orders.explanation()),

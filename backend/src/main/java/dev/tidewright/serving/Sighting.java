@@ -6,6 +6,7 @@ import dev.tidewright.kernel.Text;
 import dev.tidewright.rollout.Fleet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What the cluster shows of one revision at one moment. Pure.
@@ -41,8 +42,17 @@ record Sighting(int revision, int workload, Observation seen) {
     }
 
     List<Route.Target> targets() {
-        return seen.ready().stream()
-                .filter(replica -> replica.host() != null && replica.port() != 0)
+        return targets(replica -> replica.phase() == ReplicaStatus.Phase.READY);
+    }
+
+    /** For when there is no better one: a node that cannot report is not a node that cannot serve. */
+    List<Route.Target> lastResort() {
+        return targets(ReplicaStatus::isUnheard);
+    }
+
+    private List<Route.Target> targets(Predicate<ReplicaStatus> fits) {
+        return seen.replicas().stream()
+                .filter(replica -> fits.test(replica) && replica.host() != null && replica.port() != 0)
                 .map(replica ->
                         new Route.Target(revision, replica.host() == null ? "" : replica.host(), replica.port()))
                 .toList();
