@@ -11,6 +11,8 @@ public final class PassedEnvironment {
     private PassedEnvironment() {}
 
     /**
+     * The variables that programs get too.
+     *
      * @param all the variables of this process
      * @param patterns names; {@code *} at the end matches any rest
      */
