@@ -60,7 +60,7 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
             return notStarted(String.valueOf(end.getMessage()), at);
         }
         var line = words.line();
-        if (words.message().isEmpty() && (code == NOT_FOUND || code == NOT_EXECUTABLE && Starts.isForbidden(line))) {
+        if (words.message().isEmpty() && (code == NOT_FOUND || (code == NOT_EXECUTABLE && Starts.isForbidden(line)))) {
             var sentence = line.isEmpty() ? "its command, or one that it calls, does not exist" : Starts.ofShell(line);
             return new Ends(code, "COMMAND_NOT_FOUND", sentence, sentence, at);
         }

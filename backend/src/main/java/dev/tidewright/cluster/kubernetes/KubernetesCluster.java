@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -28,12 +29,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Runs workloads on Kubernetes. Closing it leaves them running; all it knows it reads from there again. */
 final class KubernetesCluster implements Cluster, AutoCloseable {
+
+    private static final Duration SETTLING = Duration.ofSeconds(3);
 
     private final KubernetesClient client;
     private final InstantSource clock;
@@ -138,8 +142,10 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         if (now == service.replicas()) {
             return;
         }
-        var staying = watches.pods(service.id()).stream()
-                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        if (service.replicas() > now) {
+            awaitGoing(service.id(), now);
+        }
+        var staying = staying(service.id()).stream()
                 .sorted(Comparator.comparing(KubernetesCluster::isReady)
                         .reversed()
                         .thenComparing(Evidence.BY_AGE))
@@ -150,6 +156,26 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         var changed =
                 Calls.call("scale " + service.id(), () -> writes.scale(service.id(), service.replicas(), leaving));
         watches.wrote(service.id(), changed);
+    }
+
+    /**
+     * Until those that were to go before are going: the ReplicaSet only sees the last number, and would keep what was told
+     * to drain.
+     */
+    private void awaitGoing(WorkloadId id, int before) {
+        var end = clock.instant().plus(SETTLING);
+        while (staying(id).size() > before) {
+            if (clock.instant().isAfter(end)) {
+                throw new ClusterUnavailable(id + " is still being made smaller", new IllegalStateException());
+            }
+            LockSupport.parkNanos(SETTLING.toNanos() / 100);
+        }
+    }
+
+    private List<Pod> staying(WorkloadId id) {
+        return watches.pods(id).stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .toList();
     }
 
     private static boolean isReady(Pod pod) {

@@ -199,7 +199,9 @@ final class LogFollower {
             return;
         }
         open = answer.body();
-        answer.body().done().whenComplete((nothing, broken) -> pieces.offer(new Piece(List.of(), null, true, broken)));
+        var _ = answer.body()
+                .done()
+                .whenComplete((nothing, broken) -> pieces.offer(new Piece(List.of(), null, true, broken)));
         answer.body().consume();
         if (stopped) {
             answer.body().cancel();

@@ -40,7 +40,7 @@ final class ReplicaLog {
         static final Cursor START = new Cursor(0, Instant.EPOCH, 0, false);
 
         static Cursor parse(String text) {
-            var parts = text.strip().split(" ");
+            var parts = text.strip().split(" ", -1);
             return new Cursor(
                     Long.parseLong(parts[0]),
                     Instant.parse(parts[1]),
