@@ -1,22 +1,33 @@
 package dev.tidewright.cluster.kubernetes;
 
 import static dev.tidewright.cluster.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidewright.cluster.Cluster;
 import dev.tidewright.cluster.ClusterContract;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.DrainGate;
+import dev.tidewright.cluster.Observation;
+import dev.tidewright.cluster.Workload;
+import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Home;
+import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on a real Kubernetes. */
 class KubernetesClusterIT extends ClusterContract {
+
+    private static final Resources LIMITS = Resources.of("300", "8Gi", null);
 
     private static TestKubernetes kubernetes;
 
@@ -42,7 +53,7 @@ class KubernetesClusterIT extends ClusterContract {
         eventually("the namespace is there", () -> {
             try {
                 cluster.capacity();
-                cluster.provision(NAMESPACE, Resources.of("300", "8Gi", null));
+                cluster.provision(NAMESPACE, LIMITS);
                 return true;
             } catch (ClusterUnavailable notYet) {
                 return false;
@@ -64,5 +75,79 @@ class KubernetesClusterIT extends ClusterContract {
     @Override
     protected String ownHost() {
         return kubernetes.ownHost();
+    }
+
+    @Test
+    void whatIsNotOursIsNeitherTakenOverNorDeleted() {
+        try (var client = kubernetes.client()) {
+            var theirs = new JobBuilder()
+                    .withNewMetadata()
+                    .withName("theirs")
+                    .withNamespace(NAMESPACE.value())
+                    .endMetadata()
+                    .withNewSpec()
+                    .withSuspend(true)
+                    .withNewTemplate()
+                    .withNewSpec()
+                    .withRestartPolicy("Never")
+                    .addNewContainer()
+                    .withName("main")
+                    .withImage("theirs")
+                    .endContainer()
+                    .endSpec()
+                    .endTemplate()
+                    .endSpec()
+                    .build();
+            var made = client.resource(theirs).create();
+            try {
+                var workload = batch("theirs", "print('ours')");
+                cluster.apply(workload);
+                var seen = cluster.observe(workload.id());
+                assertThat(seen.phase()).isEqualTo(Observation.Phase.FAILED);
+                assertThat(seen.message()).contains("theirs").contains("not this platform's");
+                cluster.delete(workload.id());
+                assertThat(client.resource(theirs).get().getMetadata().getUid())
+                        .isEqualTo(made.getMetadata().getUid());
+            } finally {
+                client.resource(theirs).delete();
+            }
+        }
+    }
+
+    @Test
+    void aBatchWhosePodSomebodyDeletesIsLost() {
+        var id = apply(batch("robbed", "time.sleep(600)"));
+        eventually("runs", () -> phase(id) == Observation.Phase.RUNNING);
+        try (var client = kubernetes.client()) {
+            client.pods()
+                    .inNamespace(NAMESPACE.value())
+                    .withLabel(Labels.WORKLOAD, "robbed")
+                    .withGracePeriod(1)
+                    .delete();
+        }
+        var seen = ended(id);
+        assertThat(seen.phase()).isEqualTo(Observation.Phase.FAILED);
+        assertThat(exit(seen).reason()).isEqualTo("LOST");
+    }
+
+    @Test
+    void fencesThatSomebodyTookAwayAreMadeAgain() {
+        try (var client = kubernetes.client()) {
+            var policies = client.network().networkPolicies().inNamespace(NAMESPACE.value());
+            policies.delete();
+            cluster.provision(NAMESPACE, LIMITS);
+            assertThat(policies.list().getItems()).hasSize(1);
+            assertThat(client.namespaces().withName(NAMESPACE.value()).get().getMetadata().getLabels())
+                    .containsEntry("pod-security.kubernetes.io/enforce", "restricted");
+        }
+    }
+
+    @Test
+    void nothingIsStartedWithoutFences() {
+        var id = new WorkloadId(new Name("no-fences"), "job", "early");
+        var workload = new Workload.Batch(id, python("print()"), small(), Duration.ofSeconds(5), null);
+        assertThatThrownBy(() -> cluster.apply(workload))
+                .isInstanceOf(ClusterUnavailable.class)
+                .hasMessageContaining("no-fences");
     }
 }

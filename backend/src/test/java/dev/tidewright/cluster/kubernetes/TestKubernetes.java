@@ -1,6 +1,7 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.kernel.Name;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
@@ -42,9 +43,14 @@ record TestKubernetes(Path kubeconfig, String runtimeImage, int cores, String ow
         return new TestKubernetes(kubeconfig, image, cores(kubeconfig), address());
     }
 
+    /** Who may do everything. */
+    KubernetesClient client() {
+        return Clients.of(settings("test"));
+    }
+
     /** Begins to; the next test of the same name waits for the end. */
     void remove(Name namespace) {
-        try (var client = Clients.of(settings("test"))) {
+        try (var client = client()) {
             client.namespaces().withName(namespace.value()).delete();
         }
     }
