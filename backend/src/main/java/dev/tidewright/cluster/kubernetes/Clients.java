@@ -25,6 +25,9 @@ final class Clients {
 
     private static final long PING_MILLIS = 10_000;
 
+    /** The client doubles it five times at most: a watch is back some 3 s after the API server is. */
+    private static final int RECONNECT_MILLIS = 100;
+
     private Clients() {}
 
     static KubernetesClient of(KubernetesSettings settings) {
@@ -35,6 +38,7 @@ final class Clients {
                 .withRequestTimeout(timeout)
                 .withConnectionTimeout(timeout)
                 .withRequestRetryBackoffLimit(0)
+                .withWatchReconnectInterval(RECONNECT_MILLIS)
                 .withWebsocketPingInterval(PING_MILLIS);
         var builder = new KubernetesClientBuilder();
         var own = certificate(found);

@@ -1,8 +1,8 @@
 package dev.tidewright.cluster.kubernetes;
 
 import static dev.tidewright.cluster.Eventually.eventually;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidewright.cluster.Cluster;
 import dev.tidewright.cluster.ClusterContract;
@@ -137,7 +137,11 @@ class KubernetesClusterIT extends ClusterContract {
             policies.delete();
             cluster.provision(NAMESPACE, LIMITS);
             assertThat(policies.list().getItems()).hasSize(1);
-            assertThat(client.namespaces().withName(NAMESPACE.value()).get().getMetadata().getLabels())
+            assertThat(client.namespaces()
+                            .withName(NAMESPACE.value())
+                            .get()
+                            .getMetadata()
+                            .getLabels())
                     .containsEntry("pod-security.kubernetes.io/enforce", "restricted");
         }
     }
