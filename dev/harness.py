@@ -165,7 +165,7 @@ class Kubernetes:
     def chosen(cls, cluster: str, instance: str | None = None) -> Kubernetes | None:
         return cls(instance) if cluster == "kubernetes" else None
 
-    def environment(self, port: int) -> dict[str, str]:
+    def environment(self, port: int, gateway_port: int) -> dict[str, str]:
         return {
             "TIDEWRIGHT_CLUSTER": "kubernetes",
             "TIDEWRIGHT_KUBECONFIG": self.kubeconfig,
@@ -173,6 +173,7 @@ class Kubernetes:
             # Where pods reach it; nothing else of this machine is opened.
             "TIDEWRIGHT_ADDRESS": self.host,
             "TIDEWRIGHT_API_ADDRESS": f"http://{self.host}:{port}",
+            "TIDEWRIGHT_GATEWAY_URL": f"http://{self.host}:{gateway_port}",
         }
 
     def kubectl(self, *arguments: str) -> str:
@@ -266,7 +267,7 @@ class Platform:
             TIDEWRIGHT_ADMIN_PASSWORD=self.password,
         )
         if self.kubernetes:
-            env.update(self.kubernetes.environment(self.port))
+            env.update(self.kubernetes.environment(self.port, self.gateway_port))
         env.update(environment or {})
         with open(self.log, "ab") as log:
             # A session of its own: Ctrl-C reaches this script first, which then stops the platform politely.
