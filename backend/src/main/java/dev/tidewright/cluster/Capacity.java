@@ -16,7 +16,33 @@ public record Capacity(List<Node> nodes) {
     }
 
     /** One machine. */
-    public record Node(String name, Resources total, Resources free) {}
+    public record Node(String name, Resources total, Resources free) {
+
+        /**
+         * What of something that fits on it while it is empty is missing now.
+         *
+         * @param where how the node is called in the sentence
+         */
+        public String lacksNow(Resources needed, String where) {
+            var needs = new ArrayList<String>();
+            var rooms = new ArrayList<String>();
+            if (needed.cpuMillis() > free.cpuMillis()) {
+                needs.add(needed.cpu() + " cpu");
+                rooms.add(free.cpu() + " of " + total.cpu() + " cpu");
+            }
+            if (needed.memoryBytes() > free.memoryBytes()) {
+                needs.add(needed.memory() + " of memory");
+                rooms.add(rounded(free.memoryBytes()) + " of " + rounded(total.memoryBytes()));
+            }
+            needed.gpu().forEach((device, count) -> {
+                if (count > free.gpuCount(device)) {
+                    needs.add(count + " " + device);
+                    rooms.add(free.gpuCount(device) + " of " + total.gpuCount(device) + " " + device);
+                }
+            });
+            return "needs " + listed(needs) + "; " + listed(rooms) + " are free on " + where;
+        }
+    }
 
     /** Why no node could ever run this, however empty; empty when one could. */
     public String lacks(Resources needed) {
@@ -48,5 +74,13 @@ public record Capacity(List<Node> nodes) {
     /** Rounded down to what people read: a machine's memory is no round number. */
     public static String rounded(long bytes) {
         return Quantities.memory(bytes < MEBIBYTE ? bytes : bytes / MEBIBYTE * MEBIBYTE);
+    }
+
+    /** {@code 2 cpu, 1Gi and 1 nvidia.com/gpu}. */
+    private static String listed(List<String> parts) {
+        var last = parts.size() - 1;
+        return last < 1
+                ? String.join("", parts)
+                : String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
     }
 }

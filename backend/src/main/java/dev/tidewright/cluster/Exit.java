@@ -15,6 +15,9 @@ import java.util.Map;
  */
 public record Exit(int code, String reason, String terminationLog, long peakMemoryBytes, Instant at) {
 
+    /** What the launcher and the serving runtime say in a log: how things went, never why a program ended. */
+    public static final String OUR_OWN = "[tidewright]";
+
     private static final int SIGNALLED = 128;
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
             Map.entry(1, "SIGHUP"),
@@ -35,6 +38,18 @@ public record Exit(int code, String reason, String terminationLog, long peakMemo
         return signal == null
                 ? "ended with exit code " + code
                 : "ended by signal " + (code - SIGNALLED) + " (" + signal + ")";
+    }
+
+    /**
+     * The same, with what the log says of it.
+     *
+     * @param lastLine of its log; empty when there is none
+     */
+    public static String words(int code, String lastLine) {
+        if (lastLine.isEmpty() || lastLine.startsWith(OUR_OWN)) {
+            return words(code);
+        }
+        return words(code) + (isSignal(code) ? "; the last line of its log: " : ": ") + lastLine;
     }
 
     /** Whether a signal ended it: then the last line of a log is just a line, and no reason. */

@@ -65,7 +65,7 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
             return new Ends(code, "COMMAND_NOT_FOUND", sentence, sentence, at);
         }
         var named = words.reason().isEmpty() || words.reason().equals("COMPLETED") ? "EXIT_CODE" : words.reason();
-        var sentence = words.message().isEmpty() ? Exit.words(code) + lastLine(code, line) : words.message();
+        var sentence = words.message().isEmpty() ? Exit.words(code, line) : words.message();
         return new Ends(code, named, sentence, words.file().isEmpty() ? line : words.file(), at);
     }
 
@@ -135,13 +135,6 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
         return command.isEmpty()
                 ? new Ends(-1, Trouble.CONTAINER_CONFIG, Replicas.unmade(told), "", at)
                 : new Ends(NOT_FOUND, "COMMAND_NOT_FOUND", command, command, at);
-    }
-
-    private static String lastLine(int code, String line) {
-        if (line.isEmpty()) {
-            return "";
-        }
-        return (Exit.isSignal(code) ? "; the last line of its log: " : ": ") + line;
     }
 
     private static String overdue(Pod pod, boolean began) {

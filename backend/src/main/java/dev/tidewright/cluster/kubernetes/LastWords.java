@@ -1,5 +1,6 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.cluster.Exit;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -20,9 +21,6 @@ record LastWords(String reason, String message, String line, String file) {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    /** What the launcher and the serving runtime say in a log: how things went, never why a program ended. */
-    private static final String OUR_OWN = "[tidewright]";
-
     static LastWords of(ContainerStateTerminated end) {
         var text = end.getMessage() == null ? "" : end.getMessage().strip();
         var whole = left(text);
@@ -32,7 +30,7 @@ record LastWords(String reason, String message, String line, String file) {
         var line = text.substring(text.lastIndexOf('\n') + 1).strip();
         var said = left(line); // a program may write its whole log so
         var told = said == null || said.message() == null ? line : said.message();
-        return new LastWords("", "", told.startsWith(OUR_OWN) ? "" : told, "");
+        return new LastWords("", "", told.startsWith(Exit.OUR_OWN) ? "" : told, "");
     }
 
     /** Null for what is no JSON object: user code may write what it likes. */

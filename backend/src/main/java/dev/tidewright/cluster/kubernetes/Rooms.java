@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Taint;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -94,25 +93,7 @@ final class Rooms {
         if (needed.fitsInto(roomiest.free())) {
             return "what others than this platform run on the cluster leaves no room for it";
         }
-        var needs = new ArrayList<String>();
-        var rooms = new ArrayList<String>();
-        var free = roomiest.free();
-        var total = roomiest.total();
-        if (needed.cpuMillis() > free.cpuMillis()) {
-            needs.add(needed.cpu() + " cpu");
-            rooms.add(free.cpu() + " of " + total.cpu() + " cpu");
-        }
-        if (needed.memoryBytes() > free.memoryBytes()) {
-            needs.add(needed.memory() + " of memory");
-            rooms.add(Capacity.rounded(free.memoryBytes()) + " of " + Capacity.rounded(total.memoryBytes()));
-        }
-        needed.gpu().forEach((name, count) -> {
-            if (count > free.gpuCount(name)) {
-                needs.add(count + " " + name);
-                rooms.add(free.gpuCount(name) + " of " + total.gpuCount(name) + " " + name);
-            }
-        });
-        return "needs " + listed(needs) + "; " + listed(rooms) + " are free on " + node;
+        return roomiest.lacksNow(needed, node);
     }
 
     /** How far it is from fitting: the sum of what is missing, each as a part of what is needed. */
@@ -126,14 +107,6 @@ final class Rooms {
 
     private static double missing(long needed, long free) {
         return needed <= free ? 0 : (double) (needed - free) / needed;
-    }
-
-    /** {@code 2 cpu, 1Gi and 1 nvidia.com/gpu}. */
-    private static String listed(List<String> parts) {
-        var last = parts.size() - 1;
-        return last < 1
-                ? String.join("", parts)
-                : String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
     }
 
     private static Resources of(Map<String, Quantity> amounts) {

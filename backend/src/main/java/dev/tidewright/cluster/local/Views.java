@@ -23,9 +23,6 @@ final class Views {
             .build();
     private static final String HOST = "127.0.0.1";
 
-    /** What the launcher and the serving runtime say in a log: how things went, never why a program ended. */
-    private static final String OUR_OWN = "[tidewright]";
-
     private static final String NO_IMAGES = "container images do not run on this machine: give a source and a command"
             + " instead, or connect a Kubernetes cluster";
 
@@ -193,15 +190,8 @@ final class Views {
             case "LOST" -> "the process that watched over it was killed; nobody saw how it ended";
             case "COMMAND_NOT_FOUND" -> end.terminationLog();
             default ->
-                words != null && words.message() != null ? words.message() : Exit.words(end.code()) + lastLine(end);
+                words != null && words.message() != null ? words.message() : Exit.words(end.code(), end.lastLine());
         };
-    }
-
-    private static String lastLine(End end) {
-        if (end.lastLine().isEmpty() || end.lastLine().startsWith(OUR_OWN)) {
-            return "";
-        }
-        return (Exit.isSignal(end.code()) ? "; the last line of its log: " : ": ") + end.lastLine();
     }
 
     private static String memory(long bytes) {

@@ -102,9 +102,7 @@ class GoldenWorkloads {
                 python("preempted", "import time; time.sleep(600)"),
                 python("node-lost", "import time; time.sleep(600)"),
                 python("node-gone", "import time; time.sleep(600)"),
-                python(
-                        "disk-full",
-                        "import time; open('/tidewright/work/x', 'wb').write(b'x' * (8 << 20)); time.sleep(600)"),
+                python("disk-full", "import time; open('x', 'wb').write(b'x' * (8 << 20)); time.sleep(600)"),
                 python("forgotten", "print('done')"),
                 python("forgotten-exit-3", "raise SystemExit(3)"),
                 python("running", "import time; print('epoch 1', flush=True); time.sleep(600)"),
@@ -150,7 +148,7 @@ class GoldenWorkloads {
                 service("unready-silent", SERVER.formatted("8 < time.time() - began", "False"), 1),
                 service(
                         "restarted",
-                        "import os, time; p = '/tidewright/work/x'; f = os.path.exists(p); open(p, 'w')\n"
+                        "import os, time; p = 'x'; f = os.path.exists(p); open(p, 'w')\n"
                                 + "if not f: raise SystemExit('first try')\ntime.sleep(600)",
                         1),
                 service("draining", SERVER.formatted("False", "False"), 2),
