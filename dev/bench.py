@@ -25,7 +25,7 @@ import urllib.request
 from pathlib import Path
 
 import journey
-from harness import ROOT, Failed, Platform, percentile, wait_for
+from harness import ROOT, Failed, Platform, java, percentile, wait_for
 
 NS = "bench"
 SCRIPT = b"""
@@ -246,12 +246,6 @@ def heap(platform: Platform):
     used = int(re.search(r"^Total\s+\d+\s+(\d+)", text, re.MULTILINE)[1])
     resident = int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
     emit("heap-at-rest", heapMiB=round(used / 2**20, 1), residentMiB=round(resident / 1024, 1))
-
-
-def java(tool: str) -> str:
-    found = subprocess.run(["bash", "-c", 'source dev/find-tools.sh && find_jdk && echo "$JAVA_HOME"'], cwd=ROOT,
-                           capture_output=True, text=True, check=True).stdout.strip()
-    return f"{found}/bin/{tool}"
 
 
 def main() -> int:

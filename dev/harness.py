@@ -143,6 +143,30 @@ def build() -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
+class Database:
+    """A PostgreSQL for several servers, in a folder; it ends with this script. Needs what the platform's own needs."""
+
+    def __init__(self, folder: Path, jar: str):
+        folder.mkdir(parents=True)
+        command = [java("java"), "-cp", f"{Path(jar).parent}/lib/*", ROOT / "dev/java/Database.java", folder]
+        if os.geteuid() == 0 and subprocess.run(["unshare", "-U", "true"], stderr=subprocess.DEVNULL).returncode != 0:
+            # PostgreSQL refuses to be root.
+            folder.chmod(0o777)
+            command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(folder / "log", "w"), text=True, start_new_session=True)
+        self.url = next((line.strip() for line in self.process.stdout if line.startswith("jdbc:")), "")
+        if not self.url:
+            raise Failed(f"the database did not start; its log: {folder / 'log'}")
+
+    def environment(self) -> dict[str, str]:
+        return {"SPRING_DATASOURCE_URL": self.url, "SPRING_DATASOURCE_USERNAME": "postgres"}
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
 class Kubernetes:
     """The cluster that KUBECONFIG names, or the project's own test cluster, which is started if need be."""
 
@@ -183,9 +207,59 @@ class Kubernetes:
                               env={**os.environ, "KUBECONFIG": self.kubeconfig})
         return done.stdout
 
+    def fake_nodes(self, count: int):
+        """Nodes of which only the API knows; those of the test cluster are made where there are fewer."""
+        there = self.kubectl("get", "nodes", "-l", "tidewright.dev/fake=true", "-o", "name").split()
+        if len(there) < count:
+            subprocess.run([ROOT / "dev/cluster/cluster", "fake-nodes", str(count)], check=True, stdout=sys.stderr)
+
+    @property
+    def audit_log(self) -> Path:
+        log = Path(self.kubeconfig).with_name("audit.log")
+        if not log.exists():
+            raise Failed(f"this needs the audit log of the API server, and there is no {log}: use the cluster of `make cluster-up`")
+        return log
+
     def clean_up(self):
         """Everything of this platform, without waiting for the end of it."""
         self.kubectl("delete", "namespace", "--wait=false", "-l", f"app.kubernetes.io/instance={self.instance}")
+
+
+class Audit(threading.Thread):
+    """Reads the API server's audit log while it is written, over its rotations: what concerns one namespace."""
+
+    def __init__(self, log: Path, namespace: str):
+        super().__init__(daemon=True)
+        self.path = log
+        self.mark = f'"namespace":"{namespace}"'
+        self.entries: list[dict] = []
+        self.stopped = threading.Event()
+        self.file = open(log)
+        self.file.seek(0, os.SEEK_END)
+
+    def run(self):
+        rest = ""
+        while True:
+            last = self.stopped.is_set()
+            # Looked at first: what was written to a file before it was moved away is still read from it.
+            moved = os.fstat(self.file.fileno()).st_ino != self.path.stat().st_ino if self.path.exists() else False
+            while piece := self.file.read(1 << 20):
+                *lines, rest = (rest + piece).split("\n")
+                self.entries += [json.loads(line) for line in lines if self.mark in line]
+            if moved:
+                self.file.close()
+                self.file, rest = open(self.path), ""
+            elif last:
+                return
+            else:
+                self.stopped.wait(0.2)
+
+    def stop(self) -> list[dict]:
+        """All of it; the API server writes a request down when it was answered, so a moment later."""
+        time.sleep(2)
+        self.stopped.set()
+        self.join()
+        return self.entries
 
 
 def add_cluster(arguments: argparse.ArgumentParser):
@@ -351,6 +425,13 @@ class Platform:
         """User and system time of the control plane so far. Linux only."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def java(tool: str) -> str:
+    """The path of a tool of the JDK that the platform runs on."""
+    found = subprocess.run(["bash", "-c", 'source dev/find-tools.sh && find_jdk && echo "$JAVA_HOME"'], cwd=ROOT,
+                           capture_output=True, text=True, check=True).stdout.strip()
+    return f"{found}/bin/{tool}"
 
 
 def new_token() -> str:

@@ -1,10 +1,14 @@
 package dev.tidewright;
 
 import dev.tidewright.kernel.Home;
+import dev.tidewright.kernel.ServerName;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /** Beans without a feature of their own. */
 @Configuration
@@ -19,5 +23,14 @@ class CoreConfiguration {
     @Bean
     Home home(CoreSettings settings) {
         return new Home(Path.of(settings.home()).toAbsolutePath().normalize());
+    }
+
+    @Bean
+    ServerName serverName(CoreSettings settings, Environment environment) throws UnknownHostException {
+        return new ServerName(
+                settings.server().isEmpty()
+                        ? InetAddress.getLocalHost().getHostName() + ":"
+                                + environment.getProperty("server.port", "8080")
+                        : settings.server());
     }
 }

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -28,6 +30,11 @@ public class TestInstallation implements ApplicationContextInitializer<Configura
     /** A JDBC address of the shared database. */
     public static String databaseUrl() {
         return POSTGRES.getJdbcUrl("postgres", "postgres");
+    }
+
+    /** The shared database for tests without Spring, with all its tables. */
+    public static DataSource migrated() {
+        return Migrated.DATABASE;
     }
 
     @Override
@@ -72,6 +79,18 @@ public class TestInstallation implements ApplicationContextInitializer<Configura
                     .start();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static final class Migrated {
+        static final DataSource DATABASE = POSTGRES.getPostgresDatabase();
+
+        static {
+            Flyway.configure()
+                    .dataSource(DATABASE)
+                    .locations("classpath:db/migrations")
+                    .load()
+                    .migrate();
         }
     }
 

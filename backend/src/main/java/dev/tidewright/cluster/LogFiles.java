@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,13 +13,10 @@ import java.util.List;
 /** Reads a replica's log: files named by the absolute offset of their first byte, the oldest of which may be gone. */
 public record LogFiles(Path folder) {
 
-    /** Room for one character in any case. */
-    private static final int LEAST = 16;
-
     /** A piece from {@code position} on; {@code ended}: nothing was written any more before this call. */
     public LogSlice read(long position, int maxBytes, boolean ended) {
         try {
-            var limit = Math.max(LEAST, maxBytes);
+            var limit = Math.max(LogSlice.LEAST, maxBytes);
             for (var attempt = 0; ; attempt++) {
                 try {
                     return slice(position, limit, ended);
@@ -55,47 +51,7 @@ public record LogFiles(Path folder) {
             var end = offset(files.getLast()) + Files.size(files.getLast());
             return new LogSlice("", Math.min(start, end), Math.min(start, end), ended);
         }
-        return cut(bytes, start, bytes.length < limit, ended);
-    }
-
-    private static LogSlice cut(byte[] bytes, long start, boolean reachedEnd, boolean ended) {
-        var from = start == 0 ? 0 : continuationsAtStart(bytes);
-        var to = reachedEnd && ended ? bytes.length : wholeLines(bytes, from);
-        var text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
-        return new LogSlice(text, start + from, start + to, reachedEnd && ended);
-    }
-
-    /** The end of the last whole line, or, when the line is longer than that, of the last whole character. */
-    private static int wholeLines(byte[] bytes, int from) {
-        for (var end = bytes.length; end > from; end--) {
-            if (bytes[end - 1] == '\n') {
-                return end;
-            }
-        }
-        return bytes.length - halfCharacterAtEnd(bytes, from);
-    }
-
-    private static int continuationsAtStart(byte[] bytes) {
-        var count = 0;
-        while (count < Math.min(3, bytes.length) && isContinuation(bytes[count])) {
-            count++;
-        }
-        return count;
-    }
-
-    private static int halfCharacterAtEnd(byte[] bytes, int from) {
-        for (var back = 1; back <= Math.min(3, bytes.length - from); back++) {
-            var value = bytes[bytes.length - back] & 0xff;
-            if (!isContinuation((byte) value)) {
-                var length = value >= 0xf0 ? 4 : value >= 0xe0 ? 3 : value >= 0xc0 ? 2 : 1;
-                return length > back ? back : 0;
-            }
-        }
-        return 0;
-    }
-
-    private static boolean isContinuation(byte value) {
-        return (value & 0xc0) == 0x80;
+        return LogSlice.cut(bytes, start, bytes.length < limit, ended);
     }
 
     private static void readInto(ByteArrayOutputStream target, Path file, long position, int limit) throws IOException {

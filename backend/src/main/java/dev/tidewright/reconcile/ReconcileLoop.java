@@ -1,6 +1,7 @@
 package dev.tidewright.reconcile;
 
 import dev.tidewright.kernel.FailPoints;
+import dev.tidewright.kernel.ServerName;
 import dev.tidewright.reconcile.WorkQueue.Claim;
 import dev.tidewright.reconcile.WorkQueue.WorkArrived;
 import java.util.List;
@@ -30,16 +31,23 @@ class ReconcileLoop implements SmartLifecycle {
     private final WorkQueue queue;
     private final Map<String, Reconciler> reconcilers;
     private final ReconcileSettings settings;
+    private final ServerName server;
     private final ReconcileMetrics metrics;
     private final Semaphore wake = new Semaphore(0);
     private final Semaphore places;
     private volatile boolean running;
     private ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
-    ReconcileLoop(WorkQueue queue, List<Reconciler> reconcilers, ReconcileSettings settings, ReconcileMetrics metrics) {
+    ReconcileLoop(
+            WorkQueue queue,
+            List<Reconciler> reconcilers,
+            ReconcileSettings settings,
+            ServerName server,
+            ReconcileMetrics metrics) {
         this.queue = queue;
         this.reconcilers = reconcilers.stream().collect(Collectors.toMap(Reconciler::kind, Function.identity()));
         this.settings = settings;
+        this.server = server;
         this.metrics = metrics;
         this.places = new Semaphore(settings.concurrency());
     }
@@ -59,13 +67,13 @@ class ReconcileLoop implements SmartLifecycle {
 
     /** Works everything that is due and returns when it is done; the test profile turns the loop by this. */
     int tick() {
-        var claims = queue.claim(settings.owner(), settings.concurrency());
+        var claims = queue.claim(server.value(), settings.concurrency());
         claims.forEach(this::work);
         return claims.size();
     }
 
     private void loop() {
-        queueSafely(() -> queue.reclaim(settings.owner()));
+        queueSafely(() -> queue.reclaim(server.value()));
         while (running) {
             queueSafely(this::dispatch);
             try {
@@ -80,7 +88,7 @@ class ReconcileLoop implements SmartLifecycle {
 
     private void dispatch() {
         var free = places.availablePermits();
-        for (var claim : free == 0 ? List.<Claim>of() : queue.claim(settings.owner(), free)) {
+        for (var claim : free == 0 ? List.<Claim>of() : queue.claim(server.value(), free)) {
             places.acquireUninterruptibly();
             workers.execute(() -> {
                 try {
@@ -100,10 +108,10 @@ class ReconcileLoop implements SmartLifecycle {
             var next = reconciler == null
                     ? Next.done()
                     : metrics.timed(claim.kind(), () -> reconciler.reconcile(claim.id()));
-            queue.settle(claim, settings.owner(), next);
+            queue.settle(claim, server.value(), next);
         } catch (RuntimeException fault) {
             LOG.warn("pass over {} {} failed, will be repeated", claim.kind(), claim.id(), fault);
-            queueSafely(() -> queue.failed(claim, settings.owner(), fault));
+            queueSafely(() -> queue.failed(claim, server.value(), fault));
         }
     }
 
@@ -114,7 +122,7 @@ class ReconcileLoop implements SmartLifecycle {
             } catch (InterruptedException stopped) {
                 return;
             }
-            queueSafely(() -> queue.renew(settings.owner()));
+            queueSafely(() -> queue.renew(server.value()));
         }
     }
 

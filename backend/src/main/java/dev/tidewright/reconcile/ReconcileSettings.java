@@ -10,7 +10,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The loop.
  *
  * @param enabled off in tests that turn the loop by hand
- * @param owner the name this process holds leases under; stable over restarts, so that it finds its own again
  * @param tick how long the loop sleeps when nothing wakes it
  * @param concurrency passes at the same time
  * @param stopGrace how long a stop waits for passes to end
@@ -18,7 +17,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("tidewright.reconcile")
 record ReconcileSettings(
         @DefaultValue("true") boolean enabled,
-        @DefaultValue("local") String owner,
         @DefaultValue("500ms") Duration tick,
         @DefaultValue("16") @Min(1) @Max(256) int concurrency,
         @DefaultValue("10s") Duration stopGrace) {}

@@ -68,7 +68,7 @@ final class Clients {
     }
 
     /** The client itself reads RSA keys only; K3s, for one, gives out elliptic ones. */
-    private static @Nullable SslBundle certificate(Config config) {
+    static @Nullable SslBundle certificate(Config config) {
         var certificate = pem(config.getClientCertData(), config.getClientCertFile());
         var key = pem(config.getClientKeyData(), config.getClientKeyFile());
         if (certificate == null || key == null) {

@@ -18,7 +18,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -61,14 +60,14 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
             KubernetesClient client,
             KubernetesSettings settings,
             Manifests manifests,
-            Path logFolder,
+            KeptLogs kept,
             InstantSource clock,
             Supplier<List<DrainGate>> gates) {
         this.client = client;
         this.clock = clock;
         var labels = new Labels(settings.instance());
         observations = new Observations(settings.imagePullDeadline());
-        logs = new LogKeeper(client, logFolder, clock, id -> hints.tell(List.of(id)));
+        logs = new LogKeeper(client, kept, clock, id -> hints.tell(List.of(id)));
         watches = new Watches(client, labels, id -> hints.tell(List.of(id)), this::onPod);
         warnings = new Warnings(client, this::onWarning);
         writes = new Writes(client, labels, manifests);
@@ -83,6 +82,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         warnings.start();
         drains.start();
         heartbeat.start();
+        logs.start();
     }
 
     @Override
@@ -264,7 +264,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
 
     private void onPod(WorkloadId id, Pod pod, boolean gone) {
         if (gone) {
-            logs.gone(id, pod);
+            logs.gone(pod);
         } else {
             logs.seen(id, pod);
         }

@@ -1,43 +1,65 @@
 package dev.tidewright.cluster.kubernetes;
 
-import dev.tidewright.cluster.LogFiles;
 import dev.tidewright.cluster.LogSlice;
 import dev.tidewright.cluster.ReplicaStatus;
 import dev.tidewright.cluster.WorkloadId;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Follows the log of every pod of ours and keeps it: pods and nodes go, what a program said stays. */
+/**
+ * Has the log of every pod of ours kept: pods and nodes go, what a program said stays. Each server has a follower for each
+ * pod; the one that takes a pod's log from {@link KeptLogs} follows it, the others wait until it is over or its server dies.
+ */
 final class LogKeeper implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogKeeper.class);
+    private static final int BETWEEN_SECONDS = 2;
 
     private final KubernetesClient client;
-    private final Path folder;
+    private final KeptLogs logs;
     private final InstantSource clock;
     private final Consumer<WorkloadId> changed;
     private final Map<String, LogFollower> followers = new ConcurrentHashMap<>();
-
-    /** Whose logs go as soon as nobody writes to them any more. */
-    private final Set<WorkloadId> forgotten = ConcurrentHashMap.newKeySet();
-
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("kubernetes-logs").factory());
     private volatile boolean closed;
 
-    LogKeeper(KubernetesClient client, Path folder, InstantSource clock, Consumer<WorkloadId> changed) {
+    LogKeeper(KubernetesClient client, KeptLogs logs, InstantSource clock, Consumer<WorkloadId> changed) {
         this.client = client;
-        this.folder = folder;
+        this.logs = logs;
         this.clock = clock;
         this.changed = changed;
+    }
+
+    void start() {
+        var _ = timer.scheduleWithFixedDelay(this::beat, 0, BETWEEN_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void beat() {
+        try {
+            logs.beat();
+            var waiting = followers.entrySet().stream()
+                    .filter(follower -> follower.getValue().isWaiting())
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
+            if (!waiting.isEmpty()) {
+                logs.idle(waiting)
+                        .forEach(pod -> Optional.ofNullable(followers.get(pod)).ifPresent(LogFollower::look));
+            }
+        } catch (RuntimeException away) {
+            LOG.debug("the database does not answer; the logs go on when it does", away);
+        }
     }
 
     /** Called at every change of a pod. */
@@ -50,78 +72,61 @@ final class LogKeeper implements AutoCloseable {
     }
 
     private LogFollower started(WorkloadId id, Pod pod) {
-        forgotten.remove(id);
-        var follower = new LogFollower(client, clock, pod, folder(id, replica(id, pod)), () -> changed.accept(id));
+        var replica = replica(id, pod);
+        var follower =
+                new LogFollower(client, logs, clock, new LogFollower.Of(id, replica), pod, () -> changed.accept(id));
         Thread.ofVirtual().name("log-" + pod.getMetadata().getName()).start(() -> {
-            try {
-                follower.run();
-            } catch (IOException | RuntimeException e) {
-                if (!follower.isStopped()) {
-                    LOG.warn("the log of {} is not kept: {}", pod.getMetadata().getName(), e.toString());
-                }
-            } finally {
-                follower.ended();
-                changed.accept(id);
-            }
+            follower.run();
+            changed.accept(id);
         });
         return follower;
     }
 
     /** Whether all that a pod will ever say has been kept, or cannot be. */
     boolean hasAll(Pod pod) {
+        if (!Ends.hasBegun(pod)) {
+            return true;
+        }
         var follower = followers.get(pod.getMetadata().getUid());
-        return follower == null ? !Ends.hasBegun(pod) : follower.hasEnded();
+        return (follower != null && follower.hasEnded())
+                || (Ends.isOver(pod) && logs.isOver(pod.getMetadata().getUid()));
     }
 
     /** A pod is gone for good. */
-    void gone(WorkloadId id, Pod pod) {
+    void gone(Pod pod) {
         var follower = followers.remove(pod.getMetadata().getUid());
         if (follower != null) {
             follower.stop();
         }
-        if (forgotten.contains(id)) {
-            ReplicaLog.delete(folder(id));
-        }
     }
 
     LogSlice read(WorkloadId id, String replica, long position, int maxBytes) {
-        var of = folder(id, replica);
-        try {
-            // Before the text: what is written between the two is not called the end.
-            var whole = ReplicaLog.cursor(of).whole();
-            return new LogFiles(of).read(position, maxBytes, whole || !isFollowed(of));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return logs.read(id, replica, position, maxBytes, isFollowed(id, replica));
     }
 
-    /** Somebody still writes to it. */
-    private boolean isFollowed(Path of) {
-        return followers.values().stream().anyMatch(follower -> follower.writesTo(of) && !follower.hasEnded());
+    /** By this server or by another. */
+    private boolean isFollowed(WorkloadId id, String replica) {
+        var of = new LogFollower.Of(id, replica);
+        return followers.values().stream().anyMatch(follower -> follower.isOf(of) && !follower.hasEnded());
     }
 
     void forget(WorkloadId id) {
-        forgotten.add(id);
-        var of = folder(id);
-        followers.values().stream().filter(follower -> follower.writesTo(of)).forEach(LogFollower::stop);
-        ReplicaLog.delete(of);
+        logs.forget(id);
     }
 
     private static String replica(WorkloadId id, Pod pod) {
         return Watches.isJob(id) ? ReplicaStatus.BATCH : pod.getMetadata().getName();
     }
 
-    private Path folder(WorkloadId id) {
-        return folder.resolve(id.namespace().value()).resolve(id.kind()).resolve(id.name());
-    }
-
-    private Path folder(WorkloadId id, String replica) {
-        return folder(id).resolve(replica);
-    }
-
     @Override
     public void close() {
         closed = true;
+        timer.shutdownNow();
         followers.values().forEach(LogFollower::stop);
+        try {
+            logs.leave();
+        } catch (RuntimeException away) {
+            LOG.debug("the other servers will find out by themselves", away);
+        }
     }
 }

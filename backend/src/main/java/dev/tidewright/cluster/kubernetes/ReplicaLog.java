@@ -1,32 +1,31 @@
 package dev.tidewright.cluster.kubernetes;
 
-import dev.tidewright.cluster.LogFiles;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The kept log of one replica: files for reading, and a cursor that says up to which line, by the time that the node
- * stamped on it, they are whole. What lies behind the cursor after a crash is cut off and fetched again, so that nothing is
- * there twice. Written by one thread.
+ * The kept log of one replica, as written by the server that has it. Lines and the cursor that says up to which line, by
+ * the time that the node stamped on it, they are whole go into the database by one statement, which changes nothing where
+ * the cursor is not what this writer left or another server has the log: whoever writes, nothing is there twice or missing.
+ * Used by one thread.
  */
 final class ReplicaLog {
 
-    static final int SEGMENT = 20 << 20;
-    static final int SEGMENTS = 10;
-    private static final String CURSOR = "cursor";
+    /** Older bytes are let go. */
+    static final long LONGEST = 200L << 20;
 
-    private final Path folder;
+    /** A piece grows to about this much before the next is begun: a row for each line would be mostly overhead. */
+    private static final int PIECE = 2 << 10;
+
+    private static final long TRIM = 4L << 20;
+
+    private final JdbcClient jdbc;
+    private final long id;
+    private final String owner;
     private Cursor cursor;
+
+    /** Where the last piece begins. */
+    private long tail;
 
     /**
      * How far it goes.
@@ -34,119 +33,83 @@ final class ReplicaLog {
      * @param end bytes, from the very beginning
      * @param last when the last line was written; {@link Instant#EPOCH} before the first
      * @param restarts of the container whose output is followed
-     * @param whole nothing will follow
      */
-    record Cursor(long end, Instant last, int restarts, boolean whole) {
-        static final Cursor START = new Cursor(0, Instant.EPOCH, 0, false);
+    record Cursor(long end, Instant last, int restarts) {}
 
-        static Cursor parse(String text) {
-            var parts = text.strip().split(" ", -1);
-            return new Cursor(
-                    Long.parseLong(parts[0]),
-                    Instant.parse(parts[1]),
-                    Integer.parseInt(parts[2]),
-                    Boolean.parseBoolean(parts[3]));
-        }
-
-        String text() {
-            return end + " " + last + " " + restarts + " " + whole + "\n";
-        }
-    }
-
-    private ReplicaLog(Path folder, Cursor cursor) {
-        this.folder = folder;
+    ReplicaLog(JdbcClient jdbc, long id, String owner, Cursor cursor) {
+        this.jdbc = jdbc;
+        this.id = id;
+        this.owner = owner;
         this.cursor = cursor;
-    }
-
-    static ReplicaLog open(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        var log = new ReplicaLog(folder, cursor(folder));
-        log.cutTo(log.cursor.end());
-        log.rejoin();
-        return log;
-    }
-
-    /** Read by others than the writer. */
-    static Cursor cursor(Path folder) throws IOException {
-        try {
-            return Cursor.parse(Files.readString(folder.resolve(CURSOR)));
-        } catch (NoSuchFileException none) {
-            return Cursor.START;
-        }
+        this.tail = cursor.end();
     }
 
     Cursor cursor() {
         return cursor;
     }
 
-    /** @param last when the last of these lines was written */
-    void append(byte[] lines, Instant last) throws IOException {
-        var files = new LogFiles(folder).files();
-        var file = files.isEmpty() ? file(0) : files.getLast();
-        if (!files.isEmpty() && cursor.end() - LogFiles.offset(file) >= SEGMENT) {
-            file = file(cursor.end());
-            for (var old : files.subList(0, Math.max(0, files.size() + 1 - SEGMENTS))) {
-                Files.delete(old);
-            }
+    /**
+     * Adds whole lines.
+     *
+     * @param last when the last of these lines was written
+     * @return false when the log is not this writer's any more; nothing was added then
+     */
+    boolean append(byte[] lines, Instant last) {
+        var grows = cursor.end() > tail && cursor.end() - tail < PIECE;
+        var added = jdbc.sql("""
+                WITH moved AS (
+                    UPDATE kept_log SET end_at = end_at + length(:lines), last_line = :last
+                    WHERE id = :id AND owner = :owner AND end_at = :end AND forgotten_at IS NULL RETURNING id)
+                INSERT INTO kept_log_piece (log_id, start_at, bytes) SELECT id, :piece, :lines FROM moved
+                ON CONFLICT ON CONSTRAINT kept_log_piece_pk DO UPDATE SET bytes = kept_log_piece.bytes || excluded.bytes
+                """)
+                .param("lines", lines)
+                .param("last", last.toString())
+                .param("id", id)
+                .param("owner", owner)
+                .param("end", cursor.end())
+                .param("piece", grows ? tail : cursor.end())
+                .update();
+        if (added == 0) {
+            return false;
         }
-        Files.write(file, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        move(new Cursor(cursor.end() + lines.length, last, cursor.restarts(), false));
-    }
-
-    void follows(int restarts) throws IOException {
-        if (restarts != cursor.restarts()) {
-            move(new Cursor(cursor.end(), cursor.last(), restarts, false));
+        tail = grows ? tail : cursor.end();
+        var before = cursor.end();
+        cursor = new Cursor(before + lines.length, last, cursor.restarts());
+        if (cursor.end() > LONGEST && before / TRIM != cursor.end() / TRIM) {
+            letGo(cursor.end() - LONGEST);
         }
+        return true;
     }
 
-    void whole() throws IOException {
-        move(new Cursor(cursor.end(), cursor.last(), cursor.restarts(), true));
+    private void letGo(long before) {
+        jdbc.sql("""
+                WITH gone AS (DELETE FROM kept_log_piece WHERE log_id = :id AND start_at < :before)
+                UPDATE kept_log SET start_at = coalesce(
+                    (SELECT min(start_at) FROM kept_log_piece WHERE log_id = :id AND start_at >= :before), end_at)
+                WHERE id = :id
+                """).param("id", id).param("before", before).update();
     }
 
-    private void move(Cursor next) throws IOException {
-        var written = folder.resolve(CURSOR + ".new");
-        Files.writeString(written, next.text(), StandardCharsets.US_ASCII);
-        Files.move(written, folder.resolve(CURSOR), StandardCopyOption.ATOMIC_MOVE);
-        cursor = next;
+    /** @return false when the log is not this writer's any more */
+    boolean follows(int restarts) {
+        var moved = change("restarts = :restarts", restarts);
+        cursor = new Cursor(cursor.end(), cursor.last(), restarts);
+        return moved;
     }
 
-    private void cutTo(long end) throws IOException {
-        for (var file : new LogFiles(folder).files().reversed()) {
-            var keep = end - LogFiles.offset(file);
-            if (keep < 0) {
-                Files.delete(file);
-            } else if (Files.size(file) > keep) {
-                try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                    channel.truncate(keep);
-                }
-            }
-        }
+    /** Nothing will follow. */
+    void end() {
+        change("ended = true, restarts = :restarts", cursor.restarts());
     }
 
-    /** A machine that lost its power may have kept the cursor and not the lines: a gap would be read no further. */
-    private void rejoin() throws IOException {
-        var files = new LogFiles(folder).files();
-        var end = files.isEmpty() ? 0 : LogFiles.offset(files.getLast()) + Files.size(files.getLast());
-        if (end < cursor.end()) {
-            move(new Cursor(end, cursor.last(), cursor.restarts(), cursor.whole()));
-        }
-    }
-
-    private Path file(long offset) {
-        return folder.resolve("%020d".formatted(offset));
-    }
-
-    static void delete(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (var entries = Files.walk(folder)) {
-            List<Path> all = entries.sorted(Comparator.reverseOrder()).toList();
-            for (var entry : all) {
-                Files.deleteIfExists(entry);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private boolean change(String what, int restarts) {
+        return jdbc.sql("UPDATE kept_log SET " + what + " WHERE id = :id AND owner = :owner AND end_at = :end")
+                        .param("restarts", restarts)
+                        .param("id", id)
+                        .param("owner", owner)
+                        .param("end", cursor.end())
+                        .update()
+                == 1;
     }
 }

@@ -9,20 +9,21 @@ import dev.tidewright.cluster.ClusterContract;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.DrainGate;
 import dev.tidewright.cluster.Observation;
+import dev.tidewright.cluster.ReplicaStatus;
 import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
-import dev.tidewright.kernel.Home;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on a real Kubernetes. */
 class KubernetesClusterIT extends ClusterContract {
@@ -30,9 +31,6 @@ class KubernetesClusterIT extends ClusterContract {
     private static final Resources LIMITS = Resources.of("300", "8Gi", null);
 
     private static TestKubernetes kubernetes;
-
-    @TempDir
-    private Path home;
 
     @BeforeAll
     static void find() {
@@ -48,8 +46,15 @@ class KubernetesClusterIT extends ClusterContract {
 
     @Override
     protected Cluster open(DrainGate gate) {
+        return open("contract", gate);
+    }
+
+    private static Cluster open(String server, DrainGate gate) {
         var cluster = KubernetesConfiguration.open(
-                new Home(home), kubernetes.settings("contract"), InstantSource.system(), () -> List.of(gate));
+                TestKubernetes.logs(server),
+                kubernetes.settings("contract"),
+                InstantSource.system(),
+                () -> List.of(gate));
         eventually("the namespace is there", () -> {
             try {
                 cluster.capacity();
@@ -153,5 +158,29 @@ class KubernetesClusterIT extends ClusterContract {
         assertThatThrownBy(() -> cluster.apply(workload))
                 .isInstanceOf(ClusterUnavailable.class)
                 .hasMessageContaining("no-fences");
+    }
+
+    @Test
+    void aLogIsTheSameByWhicheverServerItIsReadAndWhicheverFollowedIt() {
+        var other = (KubernetesCluster) open("another", (workload, replica) -> false);
+        try (other) {
+            var id = apply(
+                    batch("followed", "for i in range(60):\n    print('line', i, flush=True)\n    time.sleep(0.2)"));
+            eventually(
+                    "both can read it",
+                    () -> Stream.of(cluster, other)
+                            .allMatch(one -> one.logs(id, ReplicaStatus.BATCH, 0, 4096)
+                                    .text()
+                                    .contains("line 9")));
+            // Whoever of the two has it: the one that is left takes it over.
+            ((KubernetesCluster) cluster).close();
+            cluster = open("a third", (workload, replica) -> false);
+            ended(id);
+            eventually("the other has heard of the end", () -> other.observe(id).exit() != null);
+            var expected =
+                    IntStream.range(0, 60).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
+            assertThat(log(id)).isEqualTo(expected);
+            assertThat(other.logs(id, ReplicaStatus.BATCH, 0, 10_000).text()).isEqualTo(expected);
+        }
     }
 }

@@ -1,16 +1,23 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.TestInstallation;
 import dev.tidewright.kernel.Name;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import javax.net.SocketFactory;
 import org.opentest4j.TestAbortedException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -43,9 +50,45 @@ record TestKubernetes(Path kubeconfig, String runtimeImage, int cores, String ow
         return new TestKubernetes(kubeconfig, image, cores(kubeconfig), address());
     }
 
+    /** The logs as a server of this name has them, in the database of this JVM. */
+    static KeptLogs logs(String server) {
+        return new KeptLogs(JdbcClient.create(TestInstallation.migrated()), server);
+    }
+
     /** Who may do everything. */
     KubernetesClient client() {
         return Clients.of(settings("test"));
+    }
+
+    /** Where the API server is. */
+    URI server() {
+        return URI.create(Config.fromKubeconfig(kubeconfig.toFile()).getMasterUrl());
+    }
+
+    /** For connections to the API server as its administrator. */
+    SocketFactory sockets() {
+        return Objects.requireNonNull(Clients.certificate(Config.fromKubeconfig(kubeconfig.toFile())))
+                .createSslContext()
+                .getSocketFactory();
+    }
+
+    /** By a way of its own to the API server, without TLS. */
+    KubernetesSettings settings(String instance, String address) {
+        try {
+            var other = Files.createTempFile("kubeconfig", ".yaml");
+            Files.writeString(other, """
+                    apiVersion: v1
+                    kind: Config
+                    clusters: [{name: other, cluster: {server: "%s"}}]
+                    users: [{name: nobody, user: {}}]
+                    contexts: [{name: other, context: {cluster: other, user: nobody}}]
+                    current-context: other
+                    """.formatted(address));
+            other.toFile().deleteOnExit();
+            return settings(other, runtimeImage, instance);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Begins to; the next test of the same name waits for the end. */
