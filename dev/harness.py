@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import secrets
@@ -434,6 +435,57 @@ def java(tool: str) -> str:
     return f"{found}/bin/{tool}"
 
 
+class Gateways:
+    """Gateways in processes of their own, on the database of a platform without any; killed and started as wanted."""
+
+    def __init__(self, platform: Platform, count: int, database: Database):
+        self.platform = platform
+        self.database = database
+        self.ports = [free_port() for _ in range(count)]
+        self.processes: dict[int, subprocess.Popen] = {}
+        # Clients of one that is being killed may see broken connections; they go to another one.
+        self.down: set[int] = set()
+        self._turn = itertools.count()
+
+    def __enter__(self):
+        for port in self.ports:
+            self.start(port)
+        for port in self.ports:
+            self.wait_ready(port)
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes.values():
+            process.kill()
+            process.wait()
+
+    def start(self, port: int):
+        home = self.platform.home / f"gateway-{port}"
+        home.mkdir(exist_ok=True)
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("SPRING_", "TIDEWRIGHT_"))}
+        env.update(self.database.environment(), TIDEWRIGHT_ROLE="gateway", TIDEWRIGHT_HOME=str(home), TIDEWRIGHT_PORT="0",
+                   TIDEWRIGHT_ADDRESS=self.platform.host, TIDEWRIGHT_GATEWAY_PORT=str(port))
+        with open(home / "log", "ab") as log:
+            self.processes[port] = subprocess.Popen([ROOT / "dev/launch", self.platform.jar], stdin=subprocess.DEVNULL,
+                                                    stdout=log, stderr=log, env=env, start_new_session=True)
+
+    def wait_ready(self, port: int, timeout=120.0):
+        wait_for("a gateway to become ready",
+                 lambda: Api(f"http://{self.platform.host}:{port}", None).get("/-/ready", raw=True), timeout)
+        self.down.discard(port)
+
+    def kill(self, port: int):
+        """As `kill -9`."""
+        self.down.add(port)
+        self.processes[port].kill()
+        self.processes[port].wait()
+
+    def one(self) -> int:
+        """The next one that is not down."""
+        up = [port for port in self.ports if port not in self.down]
+        return up[next(self._turn) % len(up)]
+
+
 def new_token() -> str:
     return secrets.token_urlsafe(32)
 
@@ -445,8 +497,11 @@ def idempotent(key=None):
 class Load:
     """Sends requests without pause from several threads: on connections that are kept and on new ones, by turns."""
 
-    def __init__(self, platform: Platform, path: str, body, threads=2, pause=0.0, limit=None):
+    def __init__(self, platform: Platform, path: str, body, threads=2, pause=0.0, limit=None,
+                 gateways: Gateways | None = None):
         self.platform = platform
+        self.gateways = gateways
+        self.broken = 0
         self.path = path
         self.body = json.dumps(body).encode()
         self.pause = pause
@@ -480,7 +535,7 @@ class Load:
         wait_for(f"an answer of revision {revision}", lambda: self.revisions.get(str(revision)), timeout)
 
     def _run(self, keep: bool):
-        connection = None
+        connection, port = None, self.platform.gateway_port
         while not self._stop.is_set():
             with self._lock:
                 if self.limit is not None and self.sent >= self.limit:
@@ -489,7 +544,8 @@ class Load:
             started = time.perf_counter()
             try:
                 if connection is None:
-                    connection = http.client.HTTPConnection(self.platform.host, self.platform.gateway_port, timeout=30)
+                    port = self.gateways.one() if self.gateways else port
+                    connection = http.client.HTTPConnection(self.platform.host, port, timeout=30)
                 connection.request("POST", self.path, self.body, {
                     "Content-Type": "application/json", "Authorization": f"Bearer {self.platform.token}",
                 })
@@ -504,7 +560,11 @@ class Load:
                     connection.close()
                     connection = None
             except (OSError, http.client.HTTPException) as error:
-                self._fail(f"{type(error).__name__}: {error}")
+                if self.gateways and port in self.gateways.down:
+                    with self._lock:
+                        self.broken += 1
+                else:
+                    self._fail(f"{type(error).__name__}: {error}")
                 if connection is not None:
                     connection.close()
                 connection = None

@@ -1,17 +1,19 @@
 """Requests without pause through the gateway while the endpoint is updated again and again: none may fail, and the
-number of replicas must stay within maxSurge and maxUnavailable at every moment.
+number of replicas must stay within maxSurge and maxUnavailable at every moment. With --gateways the gateways are processes
+of their own, one of which is killed and started again in every third update: only its own connections may break.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import threading
 import time
 
 import journey
-from harness import Failed, Kubernetes, Load, Platform, add_cluster, percentile
+from harness import Database, Failed, Gateways, Kubernetes, Load, Platform, add_cluster, percentile
 
 NS = "soak"
 ENDPOINT = "echo"
@@ -50,15 +52,48 @@ class Sampler(threading.Thread):
                 self.violations.append(f"{len(ready)} ready with maxUnavailable {unavailable}: {replicas}")
 
 
+class Assassin(threading.Thread):
+    """Kills one gateway after the other, starts it again, and waits until it is ready."""
+
+    def __init__(self, gateways: Gateways):
+        super().__init__(daemon=True)
+        self.gateways = gateways
+        self.kills = 0
+        self.wanted = threading.Event()
+        self.stopped = threading.Event()
+
+    def run(self):
+        while not self.stopped.is_set():
+            if not self.wanted.wait(0.2):
+                continue
+            self.wanted.clear()
+            port = self.gateways.ports[self.kills % len(self.gateways.ports)]
+            self.gateways.kill(port)
+            self.kills += 1
+            time.sleep(1)
+            self.gateways.start(port)
+            self.gateways.wait_ready(port)
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--requests", type=int, default=100_000)
     arguments.add_argument("--updates", type=int, default=20)
+    arguments.add_argument("--gateways", type=int, default=0, help="how many gateways of their own; 0: in the server's process")
     add_cluster(arguments)
     chosen = arguments.parse_args()
     began = time.monotonic()
-    with Platform.temporary("soak", Kubernetes.chosen(chosen.cluster)) as platform:
-        platform.start()
+    with Platform.temporary("soak", Kubernetes.chosen(chosen.cluster)) as platform, contextlib.ExitStack() as also:
+        gateways = assassin = None
+        if chosen.gateways:
+            database = Database(platform.home / "database", platform.jar)
+            also.callback(database.stop)
+            platform.start({"TIDEWRIGHT_ROLE": "server", **database.environment()})
+            gateways = also.enter_context(Gateways(platform, chosen.gateways, database))
+            assassin = Assassin(gateways)
+            assassin.start()
+        else:
+            platform.start()
         platform.wait_ready()
         api = platform.api
         journey.namespace(api, NS, {"cpu": "16", "memory": "16Gi", "storage": "5Gi", "jobs": 5, "endpoints": 5})
@@ -67,12 +102,14 @@ def main() -> int:
         sampler = Sampler(platform)
         sampler.start()
         updating = time.monotonic()
-        with Load(platform, f"/{NS}/{ENDPOINT}/echo", {"a": 1}, threads=4) as load:
+        with Load(platform, f"/{NS}/{ENDPOINT}/echo", {"a": 1}, threads=4, gateways=gateways) as load:
             for update in range(1, chosen.updates + 1):
                 while load.sent < chosen.requests * update / (chosen.updates + 1):
                     time.sleep(0.02)
                 surge, unavailable = bounds = BOUNDS[(update - 1) % len(BOUNDS)]
                 sampler.bounds = bounds
+                if assassin and update % 3 == 2:
+                    assassin.wanted.set()
                 revision = journey.current_revision(journey.deploy(api, NS, ENDPOINT, {
                     "environment": {"MARK": str(update)}, "reason": f"update {update}",
                     "rollout": {"maxSurge": surge, "maxUnavailable": unavailable, "progressDeadline": "2m"},
@@ -82,6 +119,9 @@ def main() -> int:
                       f" {load.failed} failed", flush=True)
             while load.sent < chosen.requests:
                 time.sleep(0.02)
+        if assassin:
+            assassin.stopped.set()
+            assassin.join(120)
         sampler.stopped.set()
         sampler.join(5)
         for what in (load.failures + sampler.violations)[:10]:
@@ -89,6 +129,7 @@ def main() -> int:
         print(json.dumps({
             "figure": "soak", "requests": load.sent, "failed": load.failed, "updates": chosen.updates,
             "revisionsSeen": len(load.revisions), "samples": sampler.samples, "violations": len(sampler.violations),
+            **({"gateways": chosen.gateways, "kills": assassin.kills, "brokenByKills": load.broken} if assassin else {}),
             "p50Ms": round(percentile(load.seconds, 0.5) * 1000, 2),
             "p99Ms": round(percentile(load.seconds, 0.99) * 1000, 2),
             "seconds": round(time.monotonic() - began), "updatingSeconds": round(time.monotonic() - updating),

@@ -6,12 +6,14 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /** Beans without a feature of their own. */
 @Configuration
+@EnableConfigurationProperties(CoreSettings.class)
 class CoreConfiguration {
 
     /** The only clock of the product; tests replace it by one that is turned by hand. */

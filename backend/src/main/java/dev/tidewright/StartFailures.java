@@ -22,7 +22,7 @@ final class StartFailures implements FailureAnalyzer {
                 case PortInUseException taken -> {
                     return new FailureAnalysis(
                             "port " + taken.getPort() + " is in use by another program",
-                            "Stop it, or set " + PortSettings.WEB + " to a free port.",
+                            "Stop it, or set " + StartSettings.WEB + " to a free port.",
                             taken);
                 }
                 case BindException taken -> {
@@ -40,7 +40,7 @@ final class StartFailures implements FailureAnalyzer {
             if (cause instanceof IllegalStateException sentence) {
                 return new FailureAnalysis(
                         String.valueOf(sentence.getMessage()),
-                        "Stop what listens there, or set " + PortSettings.GATEWAY + " to a free port.",
+                        "Stop what listens there, or set " + StartSettings.GATEWAY + " to a free port.",
                         taken);
             }
         }

@@ -10,6 +10,12 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 public class TidewrightApplication {
 
     public static void main(String[] arguments) {
-        SpringApplication.run(TidewrightApplication.class, arguments);
+        if (StartSettings.role() == StartSettings.Role.GATEWAY) {
+            var gateway = new SpringApplication(GatewayProcess.class);
+            gateway.setAdditionalProfiles("gateway");
+            gateway.run(arguments);
+        } else {
+            SpringApplication.run(TidewrightApplication.class, arguments);
+        }
     }
 }

@@ -67,11 +67,25 @@ class StartFailuresTest {
         try (var context = new StaticApplicationContext()) {
             TestPropertyValues.of("server.port=0", "tidewright.gateway.port=" + value)
                     .applyTo(context);
-            assertThatThrownBy(() -> new PortSettings().initialize(context))
+            assertThatThrownBy(() -> new StartSettings().initialize(context))
                     .isInstanceOf(CannotStart.class)
                     .hasMessageContainingAll("TIDEWRIGHT_GATEWAY_PORT", value);
             TestPropertyValues.of("tidewright.gateway.port=8081").applyTo(context);
-            assertThatCode(() -> new PortSettings().initialize(context)).doesNotThrowAnyException();
+            assertThatCode(() -> new StartSettings().initialize(context)).doesNotThrowAnyException();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cluster", "role"})
+    void aWordThatIsUnknownIsToldByItsVariableAndWhatIsKnown(String setting) {
+        try (var context = new StaticApplicationContext()) {
+            TestPropertyValues.of("tidewright." + setting + "=kubernets").applyTo(context);
+            assertThatThrownBy(() -> new StartSettings().initialize(context))
+                    .isInstanceOfSatisfying(
+                            CannotStart.class,
+                            told -> assertThat(told.remedy())
+                                    .contains("TIDEWRIGHT_" + setting.toUpperCase(java.util.Locale.ROOT), " or "))
+                    .hasMessageContaining("\"kubernets\"");
         }
     }
 }

@@ -10,14 +10,14 @@ import org.springframework.util.unit.DataSize;
 /**
  * The data plane.
  *
- * @param enabled off where another process is the gateway
+ * @param name with the port what other processes know this gateway by; the host's name
  * @param address the interface that it listens on
  * @param port 0 takes any free one
  * @param threads event loops; 0 takes one per processor, at most 4
  */
 @ConfigurationProperties("tidewright.gateway")
 record GatewaySettings(
-        @DefaultValue("true") boolean enabled,
+        @DefaultValue("localhost") String name,
         @DefaultValue("127.0.0.1") String address,
         @DefaultValue("8081") @Min(0) @Max(65535) int port,
         @DefaultValue("0") @Min(0) @Max(64) int threads,
@@ -32,6 +32,7 @@ record GatewaySettings(
      * @param idle for the next bytes of a body, either way; also for the next request on a caller's connection
      * @param keepAlive idle connections to replicas are closed after this, in whole seconds: sooner than servers close
      *     them (2 s for gunicorn, 5 s for uvicorn), so that a request seldom meets a connection that is being closed
+     * @param linger how long it goes on taking requests after it was told to stop and says that it is not ready
      * @param stop for requests in flight when the gateway stops
      */
     record Timeouts(
@@ -39,6 +40,7 @@ record GatewaySettings(
             @DefaultValue("60s") Duration answer,
             @DefaultValue("60s") Duration idle,
             @DefaultValue("1s") Duration keepAlive,
+            @DefaultValue("0s") Duration linger,
             @DefaultValue("20s") Duration stop) {}
 
     /**

@@ -17,7 +17,12 @@ final class Replica {
     }
 
     /** Where a replica listens. */
-    record Address(String host, int port) {}
+    record Address(String host, int port) {
+        @Override
+        public String toString() {
+            return host + ":" + port;
+        }
+    }
 
     Address address() {
         return address;

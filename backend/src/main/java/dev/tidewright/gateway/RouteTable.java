@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class RouteTable {
     private final Map<Address, Replica> replicas = new ConcurrentHashMap<>();
     private volatile Snapshot current = new Snapshot(List.of(), Map.of(), Set.of());
     private boolean published;
+    private volatile boolean known;
 
     RouteTable(Function<String, EndpointMeter> meters) {
         this.meters = meters;
@@ -34,12 +36,14 @@ final class RouteTable {
     /** Returns whether anything changed. */
     synchronized boolean publish(List<Route> routes) {
         published = true;
+        known = true;
         return swap(List.copyOf(routes));
     }
 
     /** Takes over the table of the process before, unless a newer one has come already. */
     synchronized void restore(List<Route> routes) {
         if (!published) {
+            known = true;
             swap(List.copyOf(routes));
         }
     }
@@ -103,6 +107,19 @@ final class RouteTable {
     int inFlight(String host, int port) {
         var replica = replicas.get(new Address(host, port));
         return replica == null ? 0 : replica.inFlight();
+    }
+
+    /** False while nobody has told of any routes, now or in an earlier life. */
+    boolean known() {
+        return known;
+    }
+
+    /** Requests in flight by address, of addresses that are not in the table. */
+    Map<String, Integer> draining() {
+        var addresses = current.addresses();
+        return replicas.values().stream()
+                .filter(replica -> !addresses.contains(replica.address()) && replica.inFlight() > 0)
+                .collect(Collectors.toMap(replica -> replica.address().toString(), Replica::inFlight));
     }
 
     boolean drained(String host, int port) {

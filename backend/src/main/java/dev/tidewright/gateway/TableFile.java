@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -32,15 +33,16 @@ final class TableFile {
     private record Content(List<Route> routes) {}
 
     /** A file that cannot be read is no reason not to start: the next publish brings the truth. */
-    List<Route> read() {
+    Optional<List<Route>> read() {
         if (!Files.exists(file)) {
-            return List.of();
+            return Optional.empty();
         }
         try {
-            return JSON.readValue(Files.readAllBytes(file), Content.class).routes();
+            return Optional.of(
+                    JSON.readValue(Files.readAllBytes(file), Content.class).routes());
         } catch (IOException | JacksonException | NullPointerException fault) {
             LOG.warn("the last routing table in {} cannot be read, starting without: {}", file, fault.toString());
-            return List.of();
+            return Optional.empty();
         }
     }
 

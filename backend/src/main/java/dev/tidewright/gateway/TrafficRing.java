@@ -8,20 +8,23 @@ import java.util.List;
 
 /**
  * How many requests ended in each step of the last hour. A ring of two small arrays: it neither grows nor needs anybody
- * to sample it. Not for use by several threads at the same time.
+ * to sample it. Steps begin at whole multiples of their length, the same in every process. Not for use by several threads
+ * at the same time.
  */
 final class TrafficRing {
 
     private static final int STEPS = (int) Duration.ofHours(1).dividedBy(Traffic.STEP);
 
     private final Instant origin;
+    private final long lead;
     private final int[] requests = new int[STEPS];
     private final int[] failures = new int[STEPS];
     private long newest;
 
     /** @param origin the moment from which the nanoseconds below are counted */
     TrafficRing(Instant origin) {
-        this.origin = origin;
+        this.lead = Math.floorMod(Duration.between(Instant.EPOCH, origin).toNanos(), Traffic.STEP.toNanos());
+        this.origin = origin.minusNanos(lead);
     }
 
     void count(long nanos, boolean failed) {
@@ -35,7 +38,7 @@ final class TrafficRing {
     List<Traffic.Step> recent(long nanos) {
         advance(nanos);
         var steps = new ArrayList<Traffic.Step>();
-        for (var step = Math.max(0, newest - STEPS + 1); step < newest; step++) {
+        for (var step = Math.max(lead == 0 ? 0 : 1, newest - STEPS + 1); step < newest; step++) {
             var at = (int) (step % STEPS);
             steps.add(new Traffic.Step(origin.plus(Traffic.STEP.multipliedBy(step)), requests[at], failures[at]));
         }
@@ -43,7 +46,7 @@ final class TrafficRing {
     }
 
     private void advance(long nanos) {
-        var due = nanos / Traffic.STEP.toNanos();
+        var due = (nanos + lead) / Traffic.STEP.toNanos();
         for (var step = Math.max(newest + 1, due - STEPS + 1); step <= due; step++) {
             requests[(int) (step % STEPS)] = 0;
             failures[(int) (step % STEPS)] = 0;

@@ -32,9 +32,6 @@ interface Endpoints extends Repository<Endpoint, UUID> {
     @Query("select e from Endpoint e where e.id = :id and e.deletedAt is null")
     Optional<Endpoint> lock(UUID id);
 
-    @Query("select e.id from Endpoint e where e.deletedAt is null")
-    List<UUID> ids();
-
     @Query("select e.id from Endpoint e where e.deletedAt is null and e.namespace = :namespace")
     List<UUID> idsIn(Name namespace);
 }

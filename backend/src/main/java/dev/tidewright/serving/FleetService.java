@@ -47,12 +47,6 @@ class FleetService {
         this.clock = clock;
     }
 
-    /** Every endpoint that is not deleted. */
-    @Transactional(readOnly = true)
-    List<UUID> all() {
-        return endpoints.ids();
-    }
-
     /** What to look at; empty once the endpoint is deleted. */
     @Transactional(readOnly = true)
     Optional<Orders> standing(UUID id) {

@@ -25,7 +25,7 @@ class ServingReconciler implements Reconciler {
 
     private final Cluster cluster;
     private final FleetService fleets;
-    private final RoutingTable routing;
+    private final Traffic traffic;
     private final Workloads workloads;
     private final ServingSettings settings;
     private final Map<WorkloadId, UUID> owners = new ConcurrentHashMap<>();
@@ -33,13 +33,13 @@ class ServingReconciler implements Reconciler {
     ServingReconciler(
             Cluster cluster,
             FleetService fleets,
-            RoutingTable routing,
+            Traffic traffic,
             Workloads workloads,
             WorkQueue queue,
             ServingSettings settings) {
         this.cluster = cluster;
         this.fleets = fleets;
-        this.routing = routing;
+        this.traffic = traffic;
         this.workloads = workloads;
         this.settings = settings;
         cluster.onChange(changed -> hint(changed, queue));
@@ -54,7 +54,7 @@ class ServingReconciler implements Reconciler {
     public Next reconcile(UUID id) {
         var standing = fleets.standing(id);
         if (standing.isEmpty()) {
-            routing.remove(id, fleets::all);
+            traffic.remove(id);
             return Next.done();
         }
         try {
@@ -72,7 +72,7 @@ class ServingReconciler implements Reconciler {
         reach(standing, "rollout.step.before-record");
         var orders = fleets.record(standing.endpoint(), seen).orElse(null);
         if (orders == null || orders.gone()) {
-            routing.remove(standing.endpoint(), fleets::all);
+            traffic.remove(standing.endpoint());
             return Next.done();
         }
         reach(orders, "rollout.step.before-apply");
@@ -100,10 +100,9 @@ class ServingReconciler implements Reconciler {
                         .flatMap(sighting -> sighting.lastResort().stream())
                         .toList()
                 : ready;
-        routing.put(
+        traffic.put(
                 orders.endpoint(),
-                new Route(orders.namespace(), orders.name(), orders.open(), targets, orders.explanation()),
-                fleets::all);
+                new Route(orders.namespace(), orders.name(), orders.open(), targets, orders.explanation()));
     }
 
     /** True when replicas were told to go. */

@@ -5,20 +5,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What serving needs of the data plane. Implemented by {@code gateway}. */
 public interface Traffic {
 
-    /** Replaces the whole table at once. When this returns, no new request goes to a target that is not in it. */
-    void publish(List<Route> routes);
+    /** When this returns, no gateway that lives sends a new request for this endpoint to a target that is not in it. */
+    void put(UUID endpoint, Route route);
 
-    /** Requests that were sent to this address and have not been answered to the end. */
-    int inFlight(String host, int port);
+    /** The endpoint is gone; repeating it is harmless. */
+    void remove(UUID endpoint);
 
-    /** Totals since the gateway's start; empty for an endpoint it has not served. */
+    /** Totals of all gateways since their start; empty for an endpoint that none has served. */
     Optional<Counters> counters(Name namespace, Name endpoint);
 
-    /** The last hour in steps of {@link #STEP}, the oldest first; only whole steps, none before the gateway's start. */
+    /** The last hour in steps of {@link #STEP}, the oldest first; only whole steps, none before a gateway's start. */
     List<Step> recent(Name namespace, Name endpoint);
 
     /** How finely {@link #recent} tells. */

@@ -503,7 +503,7 @@ class GatewayTest {
         try (var backend = Backend.saying("x")) {
             gateway.publish(open("e", backend.as(3)));
             await().until(() -> home.resolve("gateway/routes.json").toFile().exists());
-            assertThat(new TableFile(home.resolve("gateway/routes.json")).read())
+            assertThat(new TableFile(home.resolve("gateway/routes.json")).read().orElseThrow())
                     .containsExactly(open("e", backend.as(3)));
         }
     }

@@ -51,12 +51,17 @@ final class RunningGateway implements AutoCloseable {
 
     static GatewaySettings settings(Duration answer, Duration idle, String body) {
         return new GatewaySettings(
-                true,
+                "test",
                 "127.0.0.1",
                 0,
                 2,
                 new GatewaySettings.Timeouts(
-                        Duration.ofMillis(500), answer, idle, Duration.ofSeconds(1), Duration.ofSeconds(10)),
+                        Duration.ofMillis(500),
+                        answer,
+                        idle,
+                        Duration.ofSeconds(1),
+                        Duration.ZERO,
+                        Duration.ofSeconds(10)),
                 new GatewaySettings.Limits(DataSize.parse("16KB"), DataSize.parse(body), 256));
     }
 

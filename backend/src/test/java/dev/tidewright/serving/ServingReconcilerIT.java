@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -270,7 +271,7 @@ class ServingReconcilerIT {
         });
         turnUntilGone(id, workload(1));
         assertThat(endpoint(id).message()).isEqualTo("stopped by ana");
-        assertThat(published.routes).anyMatch(route -> route.endpoint().equals(NAME));
+        assertThat(published.routes.values()).anyMatch(route -> route.endpoint().equals(NAME));
         assertThat(held(id)).isEqualTo("0");
         hidden(() -> {
             service.start(namespace, NAME, "", ANA);
@@ -294,7 +295,8 @@ class ServingReconcilerIT {
         }
         reconciler.reconcile(id);
         assertThat(cluster.seen).doesNotContainKey(workload(1));
-        assertThat(published.routes).noneMatch(route -> route.namespace().equals(namespace));
+        assertThat(published.routes.values())
+                .noneMatch(route -> route.namespace().equals(namespace));
         assertThat(held(id)).isEmpty();
         assertThat(endpoints.find(namespace, NAME)).isEmpty();
     }
@@ -387,46 +389,14 @@ class ServingReconcilerIT {
         assertThat(endpoint(id).nextRevision()).isEqualTo(3);
     }
 
-    @Test
-    void theTableIsNotPublishedAfterARestartUntilEveryEndpointWasSeen() {
-        var first = deployed(command(1, Map.of()));
-        settle(first);
-        var second = deployed(full(Name.of("other"), 1, Map.of(), "100m"));
-        published.routes = List.of();
-        reconciler = restarted(List.of(first, second));
-        reconciler.reconcile(first);
-        assertThat(published.routes).isEmpty();
-        reconciler.reconcile(second);
-        assertThat(published.routes).hasSize(2);
-    }
-
     private ServingReconciler restarted() {
-        return restarted(List.of());
-    }
-
-    private ServingReconciler restarted(List<UUID> all) {
         var settings =
                 new ServingSettings("http://127.0.0.1:2", Duration.ofMillis(300), Duration.ofSeconds(3), Duration.ZERO);
-        var fleets = all.isEmpty() ? fleets() : fleets(all);
-        return new ServingReconciler(cluster, fleets, new RoutingTable(published), workloads, queue, settings);
+        return new ServingReconciler(cluster, fleets(), published, workloads, queue, settings);
     }
 
     private FleetService fleets() {
-        return transactional(new FleetService(endpoints, revisions, runs, activations, quota, clock) {
-            @Override
-            List<UUID> all() {
-                return List.of();
-            }
-        });
-    }
-
-    private FleetService fleets(List<UUID> all) {
-        return transactional(new FleetService(endpoints, revisions, runs, activations, quota, clock) {
-            @Override
-            List<UUID> all() {
-                return all;
-            }
-        });
+        return transactional(new FleetService(endpoints, revisions, runs, activations, quota, clock));
     }
 
     private FleetService transactional(FleetService target) {
@@ -653,20 +623,22 @@ class ServingReconcilerIT {
     }
 
     private static final class Published implements Traffic {
-        private List<Route> routes = List.of();
+        private final Map<UUID, Route> routes = new HashMap<>();
 
         private List<Route.Target> targets() {
-            return routes.stream().flatMap(route -> route.targets().stream()).toList();
+            return routes.values().stream()
+                    .flatMap(route -> route.targets().stream())
+                    .toList();
         }
 
         @Override
-        public void publish(List<Route> table) {
-            routes = List.copyOf(table);
+        public void put(UUID endpoint, Route route) {
+            routes.put(endpoint, route);
         }
 
         @Override
-        public int inFlight(String host, int port) {
-            return 0;
+        public void remove(UUID endpoint) {
+            routes.remove(endpoint);
         }
 
         @Override
