@@ -27,8 +27,8 @@ bench: ## measure; prints one JSON line per figure
 crash: ## kill the control plane at 12 named points, 20 times each (POINT=…, TIMES=…)
 	@dev/python dev/crash.py --times $(or $(TIMES),20) $(if $(POINT),--point $(POINT))
 
-soak: ## 100,000 requests through the gateway across 20 rolling updates (REQUESTS=…, UPDATES=…, CLUSTER=kubernetes)
-	@dev/python dev/soak.py --requests $(or $(REQUESTS),100000) --updates $(or $(UPDATES),20) $(if $(CLUSTER),--cluster $(CLUSTER))
+soak: ## 100,000 requests through the gateway across 20 rolling updates (REQUESTS=…, UPDATES=…, GATEWAYS=…, CLUSTER=kubernetes)
+	@dev/python dev/soak.py --requests $(or $(REQUESTS),100000) --updates $(or $(UPDATES),20) --gateways $(or $(GATEWAYS),0) $(if $(CLUSTER),--cluster $(CLUSTER))
 
 outage: ## freeze the API server of the test cluster for a minute (SECONDS=…)
 	@dev/python dev/outage.py --seconds $(or $(SECONDS),60)

@@ -448,10 +448,14 @@ class Gateways:
         self._turn = itertools.count()
 
     def __enter__(self):
-        for port in self.ports:
-            self.start(port)
-        for port in self.ports:
-            self.wait_ready(port)
+        try:
+            for port in self.ports:
+                self.start(port)
+            for port in self.ports:
+                self.wait_ready(port)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
