@@ -290,6 +290,10 @@ ONE_BY_ONE = [
         Case(f"image-{name}", both(waits("ImagePullBackOff", "ErrImagePull"), warned("Failed to pull")))
         for name in ("absent", "private", "denied", "arm", "limited", "broken", "unknown-host", "refused")
     ),
+    Case(
+        "image-no-secret",
+        both(waits("ImagePullBackOff", "ErrImagePull"), warned("Failed to pull"), warned("image pull secrets")),
+    ),
     Case("image-invalid", waits("InvalidImageName")),
     Case("disk-full", OVER, small_disk, seconds=180),
     Case("forgotten", LOST, then=delete_pod, also=[(of_owner("Complete"), None)]),
@@ -420,7 +424,7 @@ def other_node(manifests: Path) -> None:
 
 
 def quota(manifests: Path) -> None:
-    fence = json.loads((manifests / "fence-ResourceQuota.json").read_text())
+    fence = json.loads((manifests / "fence-ResourceQuota-tidewright.json").read_text())
     fence["spec"]["hard"] = {"requests.cpu": "25m", "requests.memory": "1Gi"}
     kubectl("delete", "jobs,deployments", "--all", "-n", NAMESPACE, "--wait=true")
     while read("pods", "-n", NAMESPACE)["items"]:
@@ -448,7 +452,8 @@ def main() -> None:
         subprocess.run([*maven, "-Dsurefire.failIfNoSpecifiedTests=false"], cwd=ROOT, check=True)
     registry = http.server.ThreadingHTTPServer(("127.0.0.1", REGISTRY), Registry)
     threading.Thread(target=registry.serve_forever, daemon=True).start()
-    kubectl("apply", "--server-side", "-f", str(manifests / "namespace.json"))
+    for name in ("namespace", "fence-ServiceAccount-tidewright-workload"):
+        kubectl("apply", "--server-side", "-f", str(manifests / f"{name}.json"))
     special = {"draining": draining, "room": room, "preemption": preemption, "other-node": other_node, "quota": quota}
     wanted = set(chosen.cases)
     cases = [case for case in ONE_BY_ONE if not wanted or case.name in wanted]

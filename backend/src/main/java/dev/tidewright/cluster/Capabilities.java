@@ -8,8 +8,19 @@ import org.jspecify.annotations.Nullable;
  * is refused when it is asked for, not when it is started.
  *
  * @param images whether container images can be run
+ * @param pods whether programs run in pods, of which people may say more than how much they use
  */
-public record Capabilities(boolean images) {
+public record Capabilities(boolean images, boolean pods) {
+
+    /** Refuses fields that nothing would heed. */
+    public void requireFor(@Nullable PodFields fields) {
+        if (fields != null && !pods) {
+            throw new Refusal.Invalid(
+                    "pods-unsupported",
+                    "pod",
+                    "this cluster is one machine without pods: leave node selector, tolerations and pull secrets out");
+        }
+    }
 
     /** Refuses an image that could never start; {@code field} is named in the refusal. */
     public void requireFor(@Nullable String image, String field) {

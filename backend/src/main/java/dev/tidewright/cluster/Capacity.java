@@ -4,6 +4,8 @@ import dev.tidewright.kernel.Quantities;
 import dev.tidewright.kernel.Resources;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 
 /** What a cluster has. */
@@ -65,6 +67,13 @@ public record Capacity(List<Node> nodes) {
             }
         });
         return lacks.isEmpty() ? "no single node has all of it" : String.join("; ", lacks);
+    }
+
+    /** Names of the devices that nodes have. */
+    public SortedSet<String> devices() {
+        var names = new TreeSet<String>();
+        nodes.forEach(node -> names.addAll(node.total().gpu().keySet()));
+        return names;
     }
 
     private long most(ToLongFunction<Resources> amount) {

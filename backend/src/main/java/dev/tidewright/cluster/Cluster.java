@@ -2,6 +2,7 @@ package dev.tidewright.cluster;
 
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -10,8 +11,15 @@ import java.util.function.Consumer;
  */
 public interface Cluster {
 
-    /** Makes room for a namespace with these hard limits, or changes them; repeating it is harmless. */
-    void provision(Name namespace, Resources limits);
+    /**
+     * Makes room for a namespace with these hard limits, or changes them; repeating it is harmless, and writes nothing
+     * where nothing differs. After something of it was changed by others, {@link #onChange} tells {@link
+     * WorkloadId#ofNamespace}.
+     *
+     * @return what others had changed and is put back, a clause each; empty when nothing was
+     * @throws NamespaceRefused when the cluster has one of this name that is not this platform's, or refuses it
+     */
+    List<String> provision(Name namespace, Resources limits);
 
     /** Removes a namespace with everything that still runs in it. */
     void retire(Name namespace);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a replica executes. The contract with it on every adapter: environment variables in; exit code, HTTP readiness
@@ -12,8 +13,10 @@ import java.util.TreeMap;
  * @param entry what is started
  * @param environment variables that may be shown
  * @param secrets variables that may not (tokens); part of the program, kept out of every log and answer
+ * @param pod where it may run, and by what its image is pulled
  */
-public record Program(Entry entry, SortedMap<String, String> environment, SortedMap<String, String> secrets) {
+public record Program(
+        Entry entry, SortedMap<String, String> environment, SortedMap<String, String> secrets, PodFields pod) {
 
     public Program {
         environment = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(environment));
@@ -21,7 +24,11 @@ public record Program(Entry entry, SortedMap<String, String> environment, Sorted
     }
 
     public Program(Entry entry, Map<String, String> environment, Map<String, String> secrets) {
-        this(entry, new TreeMap<>(environment), new TreeMap<>(secrets));
+        this(entry, environment, secrets, null);
+    }
+
+    public Program(Entry entry, Map<String, String> environment, Map<String, String> secrets, @Nullable PodFields pod) {
+        this(entry, new TreeMap<>(environment), new TreeMap<>(secrets), pod == null ? PodFields.NONE : pod);
     }
 
     /** What is started in a replica. */

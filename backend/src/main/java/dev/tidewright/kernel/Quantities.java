@@ -3,6 +3,7 @@ package dev.tidewright.kernel;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,24 @@ public final class Quantities {
             throw wrong("resources.gpu." + name, String.valueOf(count), "a whole number from 0 to " + MAX_DEVICES);
         }
         return count;
+    }
+
+    /** From a form, {@code nvidia.com/gpu=1}, several divided by commas; null when nothing is said. */
+    public static @Nullable Map<String, Long> devices(@Nullable String text) {
+        if (text == null || text.isBlank()) {
+            return null;
+        }
+        var devices = new TreeMap<String, Long>();
+        for (var part : text.strip().split(",", -1)) {
+            var pair = part.strip().split("=", 2);
+            var count = pair.length > 1 ? pair[1].strip() : "1";
+            if (count.matches("[0-9]{1,12}")) {
+                devices.put(pair[0].strip(), Long.valueOf(count));
+            } else {
+                devices.put(part.strip(), 1L); // no name of a device: refused as it was typed, with all that is wrong
+            }
+        }
+        return devices;
     }
 
     /** {@code 1500} → {@code 1.5}; {@code 100} → {@code 0.1}. */

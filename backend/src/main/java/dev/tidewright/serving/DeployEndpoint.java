@@ -1,6 +1,7 @@
 package dev.tidewright.serving;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.cluster.PodFields;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Resources;
@@ -8,6 +9,7 @@ import dev.tidewright.kernel.Scalar;
 import dev.tidewright.rollout.RolloutStrategy;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param name may be left out where the path says it
  * @param resources of one replica, 0.5 cpu and 512Mi unless told
  * @param replicas 0 to 100, 1 unless told; not together with {@code autoscaling}
+ * @param pod where replicas may run
  * @param access private unless told
  * @param reason why; kept with the revision
  */
@@ -33,6 +36,7 @@ public record DeployEndpoint(
         @Nullable AutoscalingPolicy autoscaling,
         @Nullable Probe readiness,
         @Nullable RolloutStrategy rollout,
+        @Nullable PodFields pod,
         @Nullable EndpointAccess access,
         @Nullable String description,
         @Nullable Map<String, String> labels,
@@ -78,6 +82,35 @@ public record DeployEndpoint(
                 autoscaling,
                 readiness,
                 rollout,
+                pod,
+                access,
+                description,
+                labels,
+                reason);
+    }
+
+    /** The same with another name of its image. */
+    DeployEndpoint serving(String pinned) {
+        var asked = Objects.requireNonNull(serves);
+        return new DeployEndpoint(
+                name,
+                new Serves(
+                        asked.model(),
+                        asked.version(),
+                        asked.alias(),
+                        asked.source(),
+                        pinned,
+                        asked.command(),
+                        asked.entryPoint()),
+                parameters,
+                environment,
+                requirements,
+                resources,
+                replicas,
+                autoscaling,
+                readiness,
+                rollout,
+                pod,
                 access,
                 description,
                 labels,
@@ -107,6 +140,7 @@ public record DeployEndpoint(
                 spec.autoscaling(),
                 spec.readiness(),
                 spec.rollout(),
+                spec.pod(),
                 endpoint.access(),
                 endpoint.description(),
                 endpoint.labels(),

@@ -30,9 +30,12 @@ class EndpointApi {
     private final EndpointService service;
     private final EndpointViews views;
     private final EndpointPlans plans;
+    private final EndpointIntake intake;
     private final Access access;
 
-    EndpointApi(EndpointService service, EndpointViews views, EndpointPlans plans, Access access) {
+    EndpointApi(
+            EndpointService service, EndpointViews views, EndpointPlans plans, EndpointIntake intake, Access access) {
+        this.intake = intake;
         this.service = service;
         this.views = views;
         this.plans = plans;
@@ -53,8 +56,9 @@ class EndpointApi {
     @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
     ResponseEntity<?> create(
             @PathVariable Name ns,
-            @RequestBody DeployEndpoint command,
+            @RequestBody DeployEndpoint body,
             @RequestParam(defaultValue = "false") boolean dryRun) {
+        var command = intake.prepared(ns, body);
         if (dryRun) {
             return ResponseEntity.ok(plans.of(ns, command.name(), () -> service.create(ns, command, access.actor())));
         }
@@ -71,7 +75,7 @@ class EndpointApi {
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestParam(defaultValue = "false") boolean supersede,
             @RequestParam(defaultValue = "false") boolean dryRun) {
-        var command = body.named(name);
+        var command = intake.prepared(ns, body.named(name));
         if (dryRun) {
             return ResponseEntity.ok(
                     plans.of(ns, name, () -> service.deploy(ns, command, ifMatch, supersede, access.actor())));

@@ -1,6 +1,8 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.cluster.PodFields;
 import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Quantities;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Refusal.FieldError;
 import dev.tidewright.kernel.Resources;
@@ -22,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * What to serve, as the form sends it; everything but the name and one of model and upload may be blank.
  *
  * @param model {@code diabetes/3} or {@code diabetes@champion}
+ * @param gpu {@code nvidia.com/gpu=1}
+ * @param nodeSelector {@code label=value}, one a line
+ * @param tolerations {@code taint=value:effect}, one a line
+ * @param imagePullSecrets names, one a line
  * @param scaleBy {@code fixed}, {@code concurrency} or {@code rate}
  * @param version the ETag of the endpoint that is changed; null for a new one
  */
@@ -39,6 +45,10 @@ record EndpointForm(
         @Nullable Amount resources,
         @Nullable Rolling rollout,
         @Nullable String readiness,
+        @Nullable String gpu,
+        @Nullable String nodeSelector,
+        @Nullable String tolerations,
+        @Nullable String imagePullSecrets,
         @Nullable String access,
         @Nullable String description,
         @Nullable String reason,
@@ -71,11 +81,12 @@ record EndpointForm(
                 parameters(),
                 variables(),
                 lines(requirements),
-                resources == null ? null : amount(resources, faults),
+                resources == null ? null : amount(resources, gpu, faults),
                 fixed() ? replicas : null,
                 fixed() ? null : read(this::policy, faults),
                 read(this::probe, faults),
                 read(this::strategy, faults),
+                read(() -> PodFields.lines(nodeSelector, tolerations, imagePullSecrets), faults),
                 read(this::allowed, faults),
                 given(description),
                 null,
@@ -87,10 +98,13 @@ record EndpointForm(
         return command;
     }
 
-    private static @Nullable Resources amount(Amount asked, List<FieldError> faults) {
+    private static @Nullable Resources amount(Amount asked, @Nullable String gpu, List<FieldError> faults) {
         var cpu = read(() -> Resources.of(or(asked.cpu(), "500m"), null, null), faults);
         var memory = read(() -> Resources.of(null, or(asked.memory(), "512Mi"), null), faults);
-        return cpu == null || memory == null ? null : cpu.plus(memory);
+        var devices = read(() -> Resources.of(null, null, Quantities.devices(gpu)), faults);
+        return cpu == null || memory == null || devices == null
+                ? null
+                : cpu.plus(memory).plus(devices);
     }
 
     private static <T> @Nullable T read(Supplier<@Nullable T> step, List<FieldError> faults) {

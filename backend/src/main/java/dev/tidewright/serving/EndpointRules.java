@@ -53,7 +53,8 @@ final class EndpointRules {
                 command.autoscaling() != null ? null : Objects.requireNonNullElse(command.replicas(), 1),
                 command.autoscaling(),
                 probe(command, served),
-                command.rollout() == null ? RolloutStrategy.DEFAULT : command.rollout());
+                command.rollout() == null ? RolloutStrategy.DEFAULT : command.rollout(),
+                command.pod() == null || command.pod().isEmpty() ? null : command.pod());
     }
 
     static <T> Map<String, T> orEmpty(@Nullable Map<String, T> map) {

@@ -2,6 +2,7 @@ package dev.tidewright.serving;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.cluster.PodFields;
 import dev.tidewright.kernel.Resources;
 import dev.tidewright.kernel.Scalar;
 import dev.tidewright.rollout.RolloutStrategy;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param requirements Python requirements beside those that the source or model brings; empty: none
  * @param resources of one replica
  * @param replicas fixed number, 0 to 100; null while {@code autoscaling} decides
+ * @param pod where replicas may run; null when nothing is said of it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RevisionSpec(
@@ -29,7 +31,8 @@ public record RevisionSpec(
         @Nullable Integer replicas,
         @Nullable AutoscalingPolicy autoscaling,
         Probe readiness,
-        RolloutStrategy rollout) {
+        RolloutStrategy rollout,
+        @Nullable PodFields pod) {
 
     public RevisionSpec {
         parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
@@ -48,7 +51,8 @@ public record RevisionSpec(
                 command.replicas(),
                 command.policy(),
                 readiness,
-                rollout);
+                rollout,
+                pod);
     }
 
     /** How many replicas are wanted, when autoscaling has last decided for {@code autoscaled}. */

@@ -46,6 +46,7 @@ class ServedResolver {
 
     Served resolve(Name namespace, DeployEndpoint command) {
         var serves = Objects.requireNonNull(command.serves());
+        capabilities.requireFor(command.pod());
         var arguments = serves.command() == null ? List.<String>of() : serves.command();
         if (serves.model() != null) {
             return new Served(model(namespace, serves.model(), serves), null, null, List.of(), null);

@@ -35,7 +35,11 @@ class Workloads {
         var spec = order.spec();
         return new Workload.Service(
                 id(endpoint, order),
-                new Program(entry(spec.serves()), environment(endpoint, order), secrets(endpoint, order.madeFor())),
+                new Program(
+                        entry(spec.serves()),
+                        environment(endpoint, order),
+                        secrets(endpoint, order.madeFor()),
+                        spec.pod()),
                 spec.resources(),
                 settings.stopGrace(),
                 order.wanted(),

@@ -5,7 +5,16 @@
  * and who wanted it, is in the history.
  */
 @ApplicationModule(
-        allowedDependencies = {"kernel", "history", "reconcile", "cluster", "tenancy", "artifacts", "catalog", "rollout"
+        allowedDependencies = {
+            "kernel",
+            "history",
+            "reconcile",
+            "cluster",
+            "tenancy",
+            "artifacts",
+            "catalog",
+            "rollout",
+            "images"
         })
 @NullMarked
 package dev.tidewright.serving;

@@ -21,6 +21,8 @@ import org.springframework.data.domain.AbstractAggregateRoot;
 @Entity
 public class Namespace extends AbstractAggregateRoot<Namespace> {
 
+    private static final Actor CLUSTER = Actor.system("cluster");
+
     @Id
     private UUID id;
 
@@ -37,6 +39,8 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
     private Instant createdAt;
     private String createdBy;
     private @Nullable Instant deletedAt;
+    private @Nullable String fault;
+    private @Nullable Instant faultSince;
 
     @SuppressWarnings("NullAway.Init")
     protected Namespace() {}
@@ -72,6 +76,46 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
         deletedAt = now;
         note("deleted", name.value(), null, "by request", actor, now);
     }
+
+    /** What others had changed of it in the cluster was put back. */
+    void repaired(String what, Instant now) {
+        note("repaired", null, null, what, CLUSTER, now);
+    }
+
+    /** The cluster does not give it to us: nothing starts in it. Answers whether that is new. */
+    boolean refused(String why, Instant now) {
+        if (why.equals(fault)) {
+            return false;
+        }
+        faultSince = fault == null ? now : faultSince;
+        fault = why;
+        note("refused", null, "REFUSED", why, CLUSTER, now);
+        return true;
+    }
+
+    /** It is in the cluster with all its fences. Answers whether that is new. */
+    boolean provided(Instant now) {
+        if (fault == null) {
+            return false;
+        }
+        note("provided", "REFUSED", "READY", "the cluster has it now", CLUSTER, now);
+        fault = null;
+        faultSince = null;
+        return true;
+    }
+
+    /** Why nothing starts in it; null when nothing is known against it. */
+    @Nullable
+    Fault fault() {
+        return fault == null || faultSince == null ? null : new Fault(fault, faultSince);
+    }
+
+    /**
+     * What is wrong with a namespace.
+     *
+     * @param message one sentence with the remedy
+     */
+    record Fault(String message, Instant since) {}
 
     /** Bytes of artifacts that fit in just now. */
     public long freeStorage() {

@@ -1,5 +1,6 @@
 package dev.tidewright.tenancy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resource;
 import dev.tidewright.kernel.Resource.Metadata;
@@ -7,6 +8,7 @@ import dev.tidewright.kernel.Slice;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -37,7 +39,7 @@ class NamespaceApi {
 
     @PostMapping
     @PreAuthorize("@access.platformAdmin()")
-    ResponseEntity<Resource<Spec, QuotaView>> create(@Valid @RequestBody CreateNamespace command) {
+    ResponseEntity<Resource<Spec, NamespaceStatus>> create(@Valid @RequestBody CreateNamespace command) {
         var created = service.create(command, access.actor());
         return ResponseEntity.created(URI.create("/api/v1/namespaces/" + created.name()))
                 .eTag("\"" + created.version() + "\"")
@@ -46,20 +48,20 @@ class NamespaceApi {
 
     @GetMapping
     @PreAuthorize("@access.signedIn()")
-    Slice<Resource<Spec, QuotaView>> list() {
+    Slice<Resource<Spec, NamespaceStatus>> list() {
         return Slice.whole(
                 access.mine().stream().map(service::find).map(this::view).toList());
     }
 
     @GetMapping("/{ns}")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    ResponseEntity<Resource<Spec, QuotaView>> get(@PathVariable Name ns) {
+    ResponseEntity<Resource<Spec, NamespaceStatus>> get(@PathVariable Name ns) {
         return answer(service.find(ns));
     }
 
     @PatchMapping("/{ns}")
     @PreAuthorize("@access.may(#ns, 'VIEWER') and @access.platformAdmin()")
-    ResponseEntity<Resource<Spec, QuotaView>> change(
+    ResponseEntity<Resource<Spec, NamespaceStatus>> change(
             @PathVariable Name ns,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @Valid @RequestBody ChangeNamespace command) {
@@ -101,11 +103,23 @@ class NamespaceApi {
     /** What was asked for. */
     record Spec(String description, Limits limits) {}
 
-    private ResponseEntity<Resource<Spec, QuotaView>> answer(Namespace namespace) {
+    /**
+     * How full it is, and what is wrong with it.
+     *
+     * @param fault why nothing starts in it; left out when nothing is known against it
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record NamespaceStatus(List<QuotaView.Bar> bars, List<QuotaView.Holder> holders, Namespace.@Nullable Fault fault) {
+        static NamespaceStatus of(QuotaView quota, Namespace.@Nullable Fault fault) {
+            return new NamespaceStatus(quota.bars(), quota.holders(), fault);
+        }
+    }
+
+    private ResponseEntity<Resource<Spec, NamespaceStatus>> answer(Namespace namespace) {
         return ResponseEntity.ok().eTag("\"" + namespace.version() + "\"").body(view(namespace));
     }
 
-    private Resource<Spec, QuotaView> view(Namespace namespace) {
+    private Resource<Spec, NamespaceStatus> view(Namespace namespace) {
         var metadata = new Metadata(
                 namespace.name().value(),
                 null,
@@ -118,6 +132,6 @@ class NamespaceApi {
                 "Namespace",
                 metadata,
                 new Spec(namespace.description(), namespace.limits()),
-                service.quota(namespace.name()));
+                NamespaceStatus.of(service.quota(namespace.name()), namespace.fault()));
     }
 }

@@ -138,7 +138,8 @@ class NamespacePages {
                 quota.bars(),
                 quota.holders(),
                 namespace.createdAt(),
-                namespace.createdBy());
+                namespace.createdBy(),
+                namespace.fault());
     }
 
     /** One namespace as the list and its own page show it. */
@@ -149,7 +150,8 @@ class NamespacePages {
             List<QuotaView.Bar> bars,
             List<QuotaView.Holder> holders,
             Instant createdAt,
-            String createdBy) {}
+            String createdBy,
+            Namespace.@Nullable Fault fault) {}
 
     /**
      * Limits as a form sends them.

@@ -7,6 +7,7 @@ import dev.tidewright.kernel.Refusal;
 import dev.tidewright.reconcile.WorkQueue;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
@@ -81,6 +82,29 @@ class NamespaceService {
         namespace.delete(actor, clock.instant());
         namespaces.save(namespace);
         queue.put(WORK, namespace.id());
+    }
+
+    /** @param repairs what others had changed and was put back */
+    void provided(UUID id, List<String> repairs) {
+        namespaces.findById(id).ifPresent(namespace -> {
+            repairs.forEach(what -> namespace.repaired(what, clock.instant()));
+            if (namespace.provided(clock.instant()) || !repairs.isEmpty()) {
+                namespaces.save(namespace);
+            }
+        });
+    }
+
+    void refused(UUID id, String why) {
+        namespaces.findById(id).ifPresent(namespace -> {
+            if (namespace.refused(why, clock.instant())) {
+                namespaces.save(namespace);
+            }
+        });
+    }
+
+    /** Lets a pass follow soon. */
+    void hint(Name name) {
+        namespaces.findByNameAndDeletedAtIsNull(name).ifPresent(namespace -> queue.put(WORK, namespace.id()));
     }
 
     void putMember(Name name, Name user, Role role, Actor actor) {

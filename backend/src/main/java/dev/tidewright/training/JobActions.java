@@ -14,13 +14,13 @@ import tools.jackson.databind.json.JsonMapper;
 class JobActions {
 
     private final TrainingService training;
-    private final JobPlans plans;
+    private final JobIntake intake;
     private final Access access;
     private final JsonMapper json;
 
-    JobActions(TrainingService training, JobPlans plans, Access access, JsonMapper json) {
+    JobActions(TrainingService training, JobIntake intake, Access access, JsonMapper json) {
         this.training = training;
-        this.plans = plans;
+        this.intake = intake;
         this.access = access;
         this.json = json;
     }
@@ -44,15 +44,15 @@ class JobActions {
     Name submit(Name ns, JobForm form, SubmitJob command) {
         var from = form.from();
         return form.again() && from != null
-                ? training.rerun(ns, Name.of(from.strip()), command, access.actor())
-                : training.submit(ns, command, access.actor());
+                ? intake.rerun(ns, Name.of(from.strip()), command, access.actor())
+                : intake.submit(ns, command, access.actor());
     }
 
     JobPlan plan(Name ns, JobForm form, SubmitJob command) {
         var from = form.from();
         return form.again() && from != null
-                ? plans.rerun(ns, Name.of(from.strip()), command)
-                : plans.submit(ns, command);
+                ? intake.planRerun(ns, Name.of(from.strip()), command)
+                : intake.plan(ns, command);
     }
 
     void addText(Model model, Resource<JobSpec, JobView> job) {

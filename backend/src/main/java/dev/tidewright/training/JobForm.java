@@ -1,5 +1,7 @@
 package dev.tidewright.training;
 
+import dev.tidewright.cluster.PodFields;
+import dev.tidewright.kernel.Quantities;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param upload id of a source that was taken in before; blank when the file comes with the form
  * @param from name of the job that is run again; blank for a new one
  * @param gpu {@code nvidia.com/gpu=1}
+ * @param nodeSelector {@code label=value}, one a line
+ * @param tolerations {@code taint=value:effect}, one a line
+ * @param imagePullSecrets names, one a line
  */
 record JobForm(
         @Nullable String name,
@@ -29,6 +34,9 @@ record JobForm(
         @Nullable String deadline,
         @Nullable String description,
         @Nullable String gpu,
+        @Nullable String nodeSelector,
+        @Nullable String tolerations,
+        @Nullable String imagePullSecrets,
         @Nullable Amount resources,
         @Nullable Retries retries,
         @Nullable List<String> parameter,
@@ -59,12 +67,13 @@ record JobForm(
                 new SubmitJob.Amount(
                         resources == null ? null : given(resources.cpu()),
                         resources == null ? null : given(resources.memory()),
-                        devices()),
+                        Quantities.devices(gpu)),
                 retries == null || retries.limit() == null ? null : new SubmitJob.Retries(retries.limit(), null),
                 given(deadline),
                 lines(keep),
                 null,
-                given(description));
+                given(description),
+                PodFields.lines(nodeSelector, tolerations, imagePullSecrets));
     }
 
     /** The command line without a shell: words are divided by spaces, quotes keep a word together. */
@@ -108,24 +117,6 @@ record JobForm(
             return plain.matches("-?[0-9]+") ? (Object) number.longValueExact() : number.doubleValue();
         }
         return text;
-    }
-
-    private @Nullable Map<String, Long> devices() {
-        var asked = given(gpu);
-        if (asked == null) {
-            return null;
-        }
-        var devices = new TreeMap<String, Long>();
-        for (var part : asked.split(",", -1)) {
-            var pair = part.strip().split("=", 2);
-            var count = pair.length > 1 ? pair[1].strip() : "1";
-            if (count.matches("[0-9]{1,12}")) {
-                devices.put(pair[0].strip(), Long.valueOf(count));
-            } else {
-                devices.put(part.strip(), 1L); // no name of a device: refused as it was typed, with all that is wrong
-            }
-        }
-        return devices;
     }
 
     private static @Nullable Map<String, String> pairs(@Nullable String text) {

@@ -48,6 +48,10 @@ record JobPlan(
         };
     }
 
+    JobPlan warned(List<String> all) {
+        return new JobPlan(objects, spec, quota, starts, queuePosition, all);
+    }
+
     JobPlan neverStarting(String why) {
         var more = new ArrayList<>(warnings);
         more.addFirst("it would wait until there is a larger node: it " + why);

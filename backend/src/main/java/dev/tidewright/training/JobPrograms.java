@@ -40,7 +40,7 @@ class JobPrograms {
         environment.put("TIDEWRIGHT_JOB_ID", job.id().toString());
         environment.put("TIDEWRIGHT_ATTEMPT", Integer.toString(attempt.number()));
         var secrets = Map.of("TIDEWRIGHT_TOKEN", tokens.issue(TrainingService.JOB, job.id(), job.namespace()));
-        return new Program(entry(job.spec()), environment, secrets);
+        return new Program(entry(job.spec()), environment, secrets, job.spec().pod());
     }
 
     private static Program.Entry entry(JobSpec spec) {

@@ -58,7 +58,8 @@ final class JobRules {
                 rules.retries(asked.retries()),
                 rules.deadline(asked.deadline()),
                 rules.keep(asked.keep()),
-                rules.text("description", asked.description() == null ? "" : asked.description(), 10_000));
+                rules.text("description", asked.description() == null ? "" : asked.description(), 10_000),
+                asked.pod() == null || asked.pod().isEmpty() ? null : asked.pod());
         rules.name(asked.name());
         rules.labels(asked.labels());
         rules.refuse();

@@ -1,6 +1,7 @@
 package dev.tidewright.training;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.cluster.PodFields;
 import dev.tidewright.kernel.Resources;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param requirements lines of a requirements file that replace the source's own; null to use those
  * @param deadline how long the job may run, all attempts together, e.g. {@code 2h}
  * @param keep globs of output files to keep, relative to the output folder
+ * @param pod where it may run; null when nothing is said of it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record JobSpec(
@@ -30,7 +32,8 @@ record JobSpec(
         Retries retries,
         String deadline,
         List<String> keep,
-        String description) {
+        String description,
+        @Nullable PodFields pod) {
 
     Duration deadlineLength() {
         return Durations.parse("deadline", deadline);

@@ -22,6 +22,7 @@ class JobSpecs {
     JobSpec of(SubmitJob command, @Nullable JobSource source) {
         var spec = JobRules.spec(command, source);
         capabilities.requireFor(spec.image(), "image");
+        capabilities.requireFor(spec.pod());
         if (source != null && source.kind().equals("archive") && spec.command() == null && spec.image() == null) {
             programs.require("entryPoint", source.fileName(), new Digest(source.digest()), spec.entryPoint());
         }

@@ -1,5 +1,6 @@
 package dev.tidewright.training;
 
+import dev.tidewright.cluster.PodFields;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +25,11 @@ record SubmitJob(
         @Nullable String deadline,
         @Nullable List<String> keep,
         @Nullable Map<String, String> labels,
-        @Nullable String description) {
+        @Nullable String description,
+        @Nullable PodFields pod) {
 
     static final SubmitJob NOTHING =
-            new SubmitJob(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new SubmitJob(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** @param upload id of an upload of this namespace */
     record Source(@Nullable String upload) {}
@@ -39,6 +41,26 @@ record SubmitJob(
             @Nullable Map<String, Long> gpu) {}
 
     record Retries(@Nullable Integer limit, @Nullable List<Integer> onExitCodes) {}
+
+    /** The same with another name of its image. */
+    SubmitJob running(String pinned) {
+        return new SubmitJob(
+                name,
+                source,
+                entryPoint,
+                command,
+                pinned,
+                parameters,
+                environment,
+                requirements,
+                resources,
+                retries,
+                deadline,
+                keep,
+                labels,
+                description,
+                pod);
+    }
 
     /** What of a finished job is asked for again, with everything that this command says put in its place. */
     SubmitJob over(TrainingJob earlier) {
@@ -60,7 +82,8 @@ record SubmitJob(
                 or(deadline, spec.deadline()),
                 or(keep, spec.keep()),
                 labels == null ? earlier.labels() : labels,
-                or(description, spec.description()));
+                or(description, spec.description()),
+                or(pod, spec.pod()));
     }
 
     /** Single parameters are changed; one that is null here is dropped. */

@@ -34,7 +34,7 @@ import org.springframework.web.bind.annotation.RestController;
 class TrainingApi {
 
     private final TrainingService training;
-    private final JobPlans plans;
+    private final JobIntake intake;
     private final JobReader reader;
     private final Artifacts artifacts;
     private final ArtifactDownload download;
@@ -42,13 +42,13 @@ class TrainingApi {
 
     TrainingApi(
             TrainingService training,
-            JobPlans plans,
+            JobIntake intake,
             JobReader reader,
             Artifacts artifacts,
             ArtifactDownload download,
             Access access) {
         this.training = training;
-        this.plans = plans;
+        this.intake = intake;
         this.reader = reader;
         this.artifacts = artifacts;
         this.download = download;
@@ -62,8 +62,8 @@ class TrainingApi {
             @RequestParam(defaultValue = "false") boolean dryRun,
             @RequestBody SubmitJob command) {
         return dryRun
-                ? ResponseEntity.ok(plans.submit(ns, command))
-                : created(ns, training.submit(ns, command, access.actor()));
+                ? ResponseEntity.ok(intake.plan(ns, command))
+                : created(ns, intake.submit(ns, command, access.actor()));
     }
 
     @GetMapping
@@ -105,8 +105,8 @@ class TrainingApi {
             @RequestBody(required = false) @Nullable SubmitJob changes) {
         var command = changes == null ? SubmitJob.NOTHING : changes;
         return dryRun
-                ? ResponseEntity.ok(plans.rerun(ns, name, command))
-                : created(ns, training.rerun(ns, name, command, access.actor()));
+                ? ResponseEntity.ok(intake.planRerun(ns, name, command))
+                : created(ns, intake.rerun(ns, name, command, access.actor()));
     }
 
     @DeleteMapping("/{name}")

@@ -13,7 +13,8 @@
             "tenancy",
             "artifacts",
             "tracking",
-            "catalog"
+            "catalog",
+            "images"
         })
 @NullMarked
 package dev.tidewright.training;

@@ -102,6 +102,15 @@ public class Words {
         return text.toString();
     }
 
+    /** {@code nvidia.com/gpu=1, amd.com/gpu=2}, as forms have it. */
+    public String devices(Map<String, Long> devices) {
+        return String.join(
+                ", ",
+                devices.entrySet().stream()
+                        .map(device -> device.getKey() + "=" + device.getValue())
+                        .toList());
+    }
+
     /** One {@code NAME=value} a line. */
     public String pairs(Map<String, String> pairs) {
         return String.join(

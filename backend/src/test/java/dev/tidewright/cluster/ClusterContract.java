@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class ClusterContract {
 
-    protected static final Name NAMESPACE = new Name("contract");
+    /** Another for each process: several may test on one cluster. */
+    protected static final Name NAMESPACE =
+            new Name("contract-" + ProcessHandle.current().pid());
+
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     /** Lets a program see and leave notes. */

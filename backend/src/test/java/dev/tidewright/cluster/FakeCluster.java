@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,10 @@ public class FakeCluster implements Cluster {
     public final Map<WorkloadId, StringBuilder> written = new HashMap<>();
     /** Every workload that was ever started, once for each start: a doubled one is a double start. */
     public final List<WorkloadId> starts = new ArrayList<>();
+
+    public final Set<Name> foreign = new HashSet<>();
+    /** What the next calls of {@code provision} find changed, one each. */
+    public final List<String> repairs = new ArrayList<>();
 
     public boolean away;
     /** The call with this number (from 1) throws; with {@code faultAfter} only once it has taken effect. 0: never. */
@@ -79,8 +85,12 @@ public class FakeCluster implements Cluster {
     }
 
     @Override
-    public void provision(Name namespace, Resources limits) {
+    public List<String> provision(Name namespace, Resources limits) {
         call(() -> {});
+        if (foreign.contains(namespace)) {
+            throw new NamespaceRefused("the cluster has a namespace " + namespace + " of somebody else's");
+        }
+        return repairs.isEmpty() ? List.of() : List.of(repairs.removeFirst());
     }
 
     @Override
@@ -95,7 +105,7 @@ public class FakeCluster implements Cluster {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(true);
+        return new Capabilities(true, true);
     }
 
     @Override

@@ -228,6 +228,10 @@ class ServingIT {
                 "unknown-upload",
                 "{\"name\":\"a\",\"serves\":{\"source\":{\"upload\":\"%s\"}}}".formatted(java.util.UUID.randomUUID()));
         refused(422, "invalid-endpoint", "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"replicas\":101}");
+        refused(
+                422,
+                "pods-unsupported",
+                "{\"name\":\"a\",\"serves\":{\"image\":\"i\"},\"pod\":{\"nodeSelector\":{\"a\":\"b\"}}}");
         refused(422, "images-unsupported", "{\"name\":\"a\",\"serves\":{\"image\":\"i\"}}");
         refused(422, "invalid-endpoint", "{\"name\":\"a\",\"serves\":{\"model\":\"m\",\"alias\":\"\"}}");
         refused(422, "invalid-endpoint", "{\"name\":\"a\",\"serves\":{\"image\":\"i\",\"command\":[null]}}");

@@ -587,6 +587,7 @@ class ServingReconcilerIT {
                 null,
                 null,
                 null,
+                null,
                 "because");
     }
 
@@ -616,6 +617,7 @@ class ServingReconcilerIT {
                         Share.count(random.nextInt(3)),
                         Timespan.of("5m"),
                         null),
+                null,
                 null,
                 null,
                 null,

@@ -34,6 +34,7 @@ final class JobSamples {
                 deadline,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -397,6 +397,7 @@ class TrainingReconcilerIT {
                 null,
                 null,
                 Map.of("team", "a"),
+                null,
                 null);
     }
 

@@ -4,6 +4,7 @@ import dev.tidewright.cluster.Capacity;
 import dev.tidewright.cluster.WorkloadId;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
@@ -11,7 +12,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param pods eldest first
  * @param warnings of the Job and of the pods
  * @param capacity with what is free only where something waits
- * @param silent names of nodes that do not answer
+ * @param nodes as they are now
  */
 record Evidence(
         WorkloadId id,
@@ -30,7 +30,7 @@ record Evidence(
         List<Pod> pods,
         List<Event> warnings,
         Capacity capacity,
-        Set<String> silent) {
+        List<Node> nodes) {
 
     /** Names of pods of one second tell nothing, but they tell the same at every look. */
     static final Comparator<Pod> BY_AGE = Comparator.<Pod, String>comparing(
@@ -44,7 +44,7 @@ record Evidence(
     Evidence {
         pods = pods.stream().sorted(BY_AGE).toList();
         warnings = List.copyOf(warnings);
-        silent = Set.copyOf(silent);
+        nodes = List.copyOf(nodes);
     }
 
     /** What was said last of a pod for this reason, and not before a time: an older word is of another container. */
@@ -77,7 +77,7 @@ record Evidence(
     /** Whether the node that a pod was given does not answer. */
     boolean isSilent(Pod pod) {
         var node = pod.getSpec().getNodeName();
-        return node != null && silent.contains(node);
+        return node != null && Rooms.silent(nodes).contains(node);
     }
 
     private Optional<String> last(Predicate<Event> wanted) {

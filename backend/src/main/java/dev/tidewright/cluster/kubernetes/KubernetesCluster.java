@@ -26,7 +26,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -45,13 +44,11 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     private final LogKeeper logs;
     private final Watches watches;
     private final Warnings warnings;
+    private final Fences fences;
     private final Writes writes;
     private final Drains drains;
     private final Heartbeat heartbeat;
     private final Occupancy occupancy;
-
-    /** Made by ourselves, and maybe not heard of from the watch yet. */
-    private final Set<Name> fenced = ConcurrentHashMap.newKeySet();
 
     /** Why something was never made. */
     private final Map<WorkloadId, String> refused = new ConcurrentHashMap<>();
@@ -70,6 +67,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         logs = new LogKeeper(client, kept, clock, id -> hints.tell(List.of(id)));
         watches = new Watches(client, labels, id -> hints.tell(List.of(id)), this::onPod);
         warnings = new Warnings(client, this::onWarning);
+        fences = new Fences(client, labels, name -> hints.tell(List.of(WorkloadId.ofNamespace(name))));
         writes = new Writes(client, labels, manifests);
         drains = new Drains(watches, writes, gates);
         heartbeat = new Heartbeat(client, clock);
@@ -80,25 +78,22 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     void start() {
         watches.start();
         warnings.start();
+        fences.start();
         drains.start();
         heartbeat.start();
         logs.start();
     }
 
     @Override
-    public void provision(Name namespace, Resources limits) {
-        Calls.call("make the namespace " + namespace, () -> {
-            writes.provision(namespace, limits);
-            return true;
-        });
-        fenced.add(namespace);
+    public List<String> provision(Name namespace, Resources limits) {
+        requireListening();
+        return Calls.call("make the namespace " + namespace, () -> fences.provision(namespace, limits));
     }
 
     @Override
     public void retire(Name namespace) {
-        fenced.remove(namespace);
         Calls.call("remove the namespace " + namespace, () -> {
-            writes.retire(namespace);
+            fences.retire(namespace);
             return true;
         });
     }
@@ -107,11 +102,12 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     public void apply(Workload workload) {
         requireListening();
         var id = workload.id();
-        if (!fenced.contains(id.namespace()) && !watches.isFenced(id.namespace())) {
-            throw new ClusterUnavailable(
-                    "the namespace " + id.namespace() + " is not there yet with all its fences",
-                    new IllegalStateException());
+        var why = fences.refused(id.namespace());
+        if (why.isPresent()) {
+            refused.put(id, why.get());
+            return;
         }
+        fences.require(id.namespace());
         var known = watches.owner(id).filter(owner -> owner.getMetadata().getDeletionTimestamp() == null);
         var owner = known.isPresent() ? known : created(workload);
         if (workload instanceof Workload.Service service && owner.orElse(null) instanceof Deployment deployment) {
@@ -213,7 +209,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
                 pods.isEmpty() || pods.stream().anyMatch(pod -> pod.getSpec().getNodeName() == null);
         var nodes = watches.nodes();
         var capacity = waits ? occupancy.now() : Rooms.capacity(nodes, List.of());
-        return new Evidence(id, owner.orElse(null), pods, said, capacity, Rooms.silent(nodes));
+        return new Evidence(id, owner.orElse(null), pods, said, capacity, nodes);
     }
 
     @Override
@@ -241,7 +237,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(true);
+        return new Capabilities(true, true);
     }
 
     @Override
@@ -253,13 +249,17 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     /** What was heard before is no answer: it would be taken for the state of now. */
     private void requireListening() {
         var silent = heartbeat.silentSince();
-        if (silent.isPresent() || !watches.complete() || !warnings.complete()) {
+        if (silent.isPresent() || !isComplete()) {
             var since = silent.map(when -> " since " + when.truncatedTo(ChronoUnit.SECONDS))
                     .orElse(" yet");
             throw new ClusterUnavailable(
                     "the cluster at " + client.getMasterUrl() + " has not answered" + since,
                     new IllegalStateException());
         }
+    }
+
+    private boolean isComplete() {
+        return watches.complete() && warnings.complete() && fences.complete();
     }
 
     private void onPod(WorkloadId id, Pod pod, boolean gone) {
@@ -287,6 +287,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         drains.close();
         watches.close();
         warnings.close();
+        fences.close();
         logs.close();
         hints.close();
         client.close();

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -39,6 +40,13 @@ record Labels(String instance) {
         return labels;
     }
 
+    /** What tells the pods of a workload. */
+    Map<String, String> selector(WorkloadId id) {
+        var selector = new TreeMap<>(of(id));
+        selector.keySet().retainAll(List.of(WORKLOAD, KIND, INSTANCE));
+        return selector;
+    }
+
     boolean isOurs(HasMetadata object) {
         var labels = object.getMetadata().getLabels();
         return labels != null && labels.entrySet().containsAll(ours().entrySet());
@@ -52,7 +60,8 @@ record Labels(String instance) {
                         + digest(id.name()).substring(0, DIGEST);
     }
 
-    static String secretName(WorkloadId id) {
+    /** Of what lies beside the object that runs it: its secret, its disruption budget. */
+    static String besidesName(WorkloadId id) {
         return id.kind() + "-" + objectName(id);
     }
 

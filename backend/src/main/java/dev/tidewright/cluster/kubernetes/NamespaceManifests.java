@@ -12,11 +12,23 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.SubjectBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What a namespace consists of, in the order in which it is made. Pure. */
 final class NamespaceManifests {
@@ -24,6 +36,17 @@ final class NamespaceManifests {
     /** One name for each fence: there is one of a kind in a namespace. */
     private static final String FENCE = "tidewright";
 
+    /** What pods run as. */
+    static final String ACCOUNT = "tidewright-workload";
+
+    private static final String READER = "tidewright-reader";
+    private static final String KEEPER = "tidewright-keeper";
+
+    /** One for each role of a member, the least first. */
+    private static final List<String> GROUPS = List.of("viewers", "editors", "deployers", "admins");
+
+    private static final String RBAC = "rbac.authorization.k8s.io";
+    private static final String OWNER = "tidewright.dev/instance";
     private static final String FENCED = "tidewright.dev/fenced";
     private static final String POD_SECURITY = "pod-security.kubernetes.io/";
 
@@ -31,6 +54,12 @@ final class NamespaceManifests {
 
     NamespaceManifests(Labels labels) {
         this.labels = labels;
+    }
+
+    /** All of it: the namespace itself, then its fences. */
+    List<HasMetadata> all(Name name, Resources limits) {
+        return Stream.concat(Stream.of(namespace(name)), fences(name, limits).stream())
+                .toList();
     }
 
     Namespace namespace(Name name) {
@@ -42,28 +71,105 @@ final class NamespaceManifests {
                 .withNewMetadata()
                 .withName(name.value())
                 .withLabels(all)
+                .withAnnotations(owner())
                 .endMetadata()
                 .build();
     }
 
+    /** Said twice, so that a namespace whose labels somebody took away is known again. */
+    private Map<String, String> owner() {
+        return Map.of(OWNER, labels.instance());
+    }
+
+    boolean isOurs(Namespace namespace) {
+        var annotations = namespace.getMetadata().getAnnotations();
+        return labels.isOurs(namespace)
+                || (annotations != null && annotations.entrySet().containsAll(owner().entrySet()));
+    }
+
     /** The same namespace when all of it is there: it is marked by another manager than the one that makes it. */
-    Namespace fenced(Name name) {
+    Namespace fenced(Name name, List<HasMetadata> all) {
         return new NamespaceBuilder()
                 .withNewMetadata()
                 .withName(name.value())
-                .withLabels(Map.of(FENCED, "true"))
+                .withLabels(Map.of(FENCED, mark(all)))
                 .endMetadata()
                 .build();
     }
 
     static boolean isFenced(Namespace namespace) {
-        return "true".equals(namespace.getMetadata().getLabels().get(FENCED))
+        return namespace.getMetadata().getLabels() != null
+                && namespace.getMetadata().getLabels().containsKey(FENCED)
                 && namespace.getMetadata().getDeletionTimestamp() == null;
+    }
+
+    /** Whether exactly this was made of it once: what differs since was changed by others. */
+    static boolean isFenced(Namespace namespace, List<HasMetadata> all) {
+        return isFenced(namespace)
+                && mark(all).equals(namespace.getMetadata().getLabels().get(FENCED));
+    }
+
+    private static String mark(List<HasMetadata> all) {
+        return Labels.digest(Serialization.asJson(all)).substring(0, 16);
     }
 
     /** All of it is there before the first workload is. */
     List<HasMetadata> fences(Name namespace, Resources limits) {
-        return List.of(quota(namespace, limits), defaults(namespace), closed(namespace));
+        var fences = new ArrayList<HasMetadata>(
+                List.of(quota(namespace, limits), defaults(namespace), closed(namespace), account(namespace)));
+        fences.add(role(namespace, READER, reading()));
+        fences.add(role(namespace, KEEPER, List.of(rule("", List.of("delete"), "pods"))));
+        fences.add(binding(namespace, READER, GROUPS));
+        fences.add(binding(namespace, KEEPER, GROUPS.subList(1, GROUPS.size())));
+        return fences;
+    }
+
+    /** Nobody's: what runs as it may do nothing, and gets no token. */
+    private ServiceAccount account(Name namespace) {
+        return new ServiceAccountBuilder()
+                .withMetadata(metadata(namespace, ACCOUNT))
+                .withAutomountServiceAccountToken(false)
+                .build();
+    }
+
+    /** Only what the platform itself may: nobody can give more rights than he has. */
+    private static List<PolicyRule> reading() {
+        var read = List.of("get", "list", "watch");
+        return List.of(
+                rule("", read, "pods", "events", "resourcequotas", "limitranges"),
+                rule("", List.of("get"), "pods/log"),
+                rule("batch", read, "jobs"),
+                rule("apps", read, "deployments"));
+    }
+
+    private static PolicyRule rule(String group, List<String> verbs, String... resources) {
+        return new PolicyRuleBuilder()
+                .withApiGroups(group)
+                .withResources(resources)
+                .withVerbs(verbs)
+                .build();
+    }
+
+    private Role role(Name namespace, String name, List<PolicyRule> rules) {
+        return new RoleBuilder()
+                .withMetadata(metadata(namespace, name))
+                .withRules(rules)
+                .build();
+    }
+
+    /** For people whom the cluster knows by an identity provider that sends these groups. */
+    private RoleBinding binding(Name namespace, String role, List<String> groups) {
+        return new RoleBindingBuilder()
+                .withMetadata(metadata(namespace, role))
+                .withNewRoleRef(RBAC, "Role", role)
+                .withSubjects(groups.stream()
+                        .map(group -> new SubjectBuilder()
+                                .withApiGroup(RBAC)
+                                .withKind("Group")
+                                .withName("tidewright:" + namespace + ":" + group)
+                                .build())
+                        .toList())
+                .build();
     }
 
     /**
@@ -81,7 +187,7 @@ final class NamespaceManifests {
         }
         wide.gpu().forEach((name, count) -> hard.put("requests." + name, new Quantity(Long.toString(count))));
         return new ResourceQuotaBuilder()
-                .withMetadata(metadata(namespace))
+                .withMetadata(metadata(namespace, FENCE))
                 .withNewSpec()
                 .withHard(hard)
                 .endSpec()
@@ -91,7 +197,7 @@ final class NamespaceManifests {
     /** A quota refuses pods that say nothing of what it counts. */
     private LimitRange defaults(Name namespace) {
         return new LimitRangeBuilder()
-                .withMetadata(metadata(namespace))
+                .withMetadata(metadata(namespace, FENCE))
                 .withNewSpec()
                 .addNewLimit()
                 .withType("Container")
@@ -107,7 +213,7 @@ final class NamespaceManifests {
      */
     private NetworkPolicy closed(Name namespace) {
         return new NetworkPolicyBuilder()
-                .withMetadata(metadata(namespace))
+                .withMetadata(metadata(namespace, FENCE))
                 .withNewSpec()
                 .withNewPodSelector()
                 .endPodSelector()
@@ -125,9 +231,9 @@ final class NamespaceManifests {
                 .build();
     }
 
-    private ObjectMeta metadata(Name namespace) {
+    private ObjectMeta metadata(Name namespace, String name) {
         return new ObjectMetaBuilder()
-                .withName(FENCE)
+                .withName(name)
                 .withNamespace(namespace.value())
                 .withLabels(new TreeMap<>(labels.ours()))
                 .build();

@@ -14,7 +14,16 @@ final class Pulls {
                     + "context deadline exceeded|connection reset by peer|EOF$");
     private static final Pattern PREFIX = Pattern.compile("^rpc error: code = \\w+ desc = ");
 
+    private static final Pattern SECRETS = Pattern.compile("\\(([^)]+)\\)");
+
     private Pulls() {}
+
+    /** @param told {@code Unable to retrieve some image pull secrets (a, b); attempting to …} */
+    static String missingSecret(String told) {
+        var named = SECRETS.matcher(told);
+        return "; its pull secret" + (named.find() ? " " + named.group(1) : "")
+                + " is not in the namespace: an admin of the cluster can make it there, or leave its name out";
+    }
 
     /** @param told what the kubelet says of it, as it stands */
     static String sentence(String image, String told) {

@@ -90,7 +90,8 @@ final class Replicas {
     Trouble waiting(Pod pod) {
         var given = scheduled(pod).orElse(null);
         if (given == null) {
-            return Scheduling.of(pod, condition(pod, "PodScheduled").orElse(null), evidence.capacity());
+            return Scheduling.of(
+                    pod, condition(pod, "PodScheduled").orElse(null), evidence.capacity(), evidence.nodes());
         }
         if (evidence.isSilent(pod)) {
             return silent(pod);
@@ -100,11 +101,20 @@ final class Replicas {
         var reason = waiting == null ? "" : String.valueOf(waiting.getReason());
         var said = waiting == null ? null : waiting.getMessage();
         if (PULLING.contains(reason)) {
-            return new Trouble(Trouble.IMAGE_PULL, Pulls.sentence(image(pod), pulled(pod, String.valueOf(said))));
+            return new Trouble(
+                    Trouble.IMAGE_PULL,
+                    Pulls.sentence(image(pod), pulled(pod, String.valueOf(said))) + missing(pod, given));
         }
         return MISCONFIGURED.contains(reason)
                 ? new Trouble(Trouble.CONTAINER_CONFIG, unmade(String.valueOf(said)))
                 : slow(pod, given);
+    }
+
+    /** Of a secret that is not there the kubelet only warns: the pull fails as if none had been named. */
+    private String missing(Pod pod, Instant since) {
+        return evidence.said(pod, "FailedToRetrieveImagePullSecret", since, any -> true)
+                .map(Pulls::missingSecret)
+                .orElse("");
     }
 
     /** When a pod was given its node; empty before. */

@@ -1,9 +1,7 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.WorkloadId;
-import dev.tidewright.kernel.Name;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -36,7 +34,6 @@ final class Watches implements AutoCloseable {
     private final SharedIndexInformer<Deployment> deployments;
     private final SharedIndexInformer<Pod> pods;
     private final SharedIndexInformer<Node> nodes;
-    private final SharedIndexInformer<Namespace> namespaces;
 
     /** Written by ourselves and not heard of from the watch yet. */
     private final Map<WorkloadId, HasMetadata> written = new ConcurrentHashMap<>();
@@ -52,7 +49,6 @@ final class Watches implements AutoCloseable {
                 client.apps().deployments().inAnyNamespace().withLabels(ours).runnableInformer(0);
         pods = client.pods().inAnyNamespace().withLabels(ours).runnableInformer(0);
         nodes = client.nodes().runnableInformer(0);
-        namespaces = client.namespaces().withLabels(ours).runnableInformer(0);
         jobs.addEventHandler(handler((id, job, gone) -> {}));
         deployments.addEventHandler(handler((id, deployment, gone) -> {}));
         pods.addEventHandler(handler(onPod));
@@ -112,12 +108,6 @@ final class Watches implements AutoCloseable {
         return new ArrayList<>(pods.getStore().list());
     }
 
-    /** Ours, with all its fences. */
-    boolean isFenced(Name namespace) {
-        var found = namespaces.getStore().getByKey(namespace.value());
-        return found != null && NamespaceManifests.isFenced(found);
-    }
-
     List<Node> nodes() {
         return new ArrayList<>(nodes.getStore().list());
     }
@@ -135,7 +125,7 @@ final class Watches implements AutoCloseable {
     }
 
     private List<SharedIndexInformer<? extends HasMetadata>> all() {
-        return List.of(jobs, deployments, pods, nodes, namespaces);
+        return List.of(jobs, deployments, pods, nodes);
     }
 
     /** An object that cannot be understood is passed over: the others are not its victims. */

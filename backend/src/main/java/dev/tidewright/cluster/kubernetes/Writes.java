@@ -3,8 +3,6 @@ package dev.tidewright.cluster.kubernetes;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
-import dev.tidewright.kernel.Name;
-import dev.tidewright.kernel.Resources;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -28,19 +26,16 @@ final class Writes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Writes.class);
     private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
-    private static final PatchContext APPLY = applying(Labels.PLATFORM);
-    private static final PatchContext MARK = applying(Labels.PLATFORM + "-fences");
+    static final PatchContext APPLY = applying(Labels.PLATFORM);
 
     private final KubernetesClient client;
     private final Labels labels;
     private final Manifests manifests;
-    private final NamespaceManifests namespaces;
 
     Writes(KubernetesClient client, Labels labels, Manifests manifests) {
         this.client = client;
         this.labels = labels;
         this.manifests = manifests;
-        this.namespaces = new NamespaceManifests(labels);
     }
 
     /** Thrown where the name of an object of ours is taken by somebody else's. */
@@ -51,30 +46,12 @@ final class Writes {
         }
     }
 
-    void provision(Name namespace, Resources limits) {
-        var found = client.namespaces().withName(namespace.value()).get();
-        if (found != null && !labels.isOurs(found)) {
-            throw new Foreign(found);
-        }
-        if (found != null && found.getMetadata().getDeletionTimestamp() != null) {
-            throw new ClusterUnavailable(
-                    "the namespace " + namespace + " is still being removed", new IllegalStateException());
-        }
-        applied(namespaces.namespace(namespace));
-        namespaces.fences(namespace, limits).forEach(this::applied);
-        client.resource(namespaces.fenced(namespace)).patch(MARK);
-    }
-
-    void retire(Name namespace) {
-        var found = client.namespaces().withName(namespace.value()).get();
-        if (found != null && labels.isOurs(found) && found.getMetadata().getDeletionTimestamp() == null) {
-            client.namespaces().withName(namespace.value()).delete();
-        }
-    }
-
     /** The object that runs the workload now: the one made here, or the one that was there already. */
     HasMetadata create(Workload workload) {
         manifests.secrets(workload).forEach(this::applied);
+        if (workload instanceof Workload.Service service) {
+            applied(manifests.disruptions(service));
+        }
         HasMetadata wanted = switch (workload) {
             case Workload.Batch batch -> manifests.job(batch);
             case Workload.Service service -> manifests.deployment(service);
@@ -145,10 +122,16 @@ final class Writes {
         if (found != null) {
             deleteExactly(found);
         }
-        client.secrets()
-                .inNamespace(id.namespace().value())
-                .withName(Labels.secretName(id))
-                .delete();
+        var namespace = id.namespace().value();
+        client.secrets().inNamespace(namespace).withName(Labels.besidesName(id)).delete();
+        if (!Watches.isJob(id)) {
+            client.policy()
+                    .v1()
+                    .podDisruptionBudget()
+                    .inNamespace(namespace)
+                    .withName(Labels.besidesName(id))
+                    .delete();
+        }
     }
 
     /** Only this very object, not another that has taken its name since: the client's own deletion ignores the UID. */
@@ -185,7 +168,7 @@ final class Writes {
                 .delete();
     }
 
-    private static PatchContext applying(String manager) {
+    static PatchContext applying(String manager) {
         return new PatchContext.Builder()
                 .withPatchType(PatchType.SERVER_SIDE_APPLY)
                 .withFieldManager(manager)

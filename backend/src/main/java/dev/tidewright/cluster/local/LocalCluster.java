@@ -49,7 +49,9 @@ final class LocalCluster implements Cluster, AutoCloseable {
 
     /** The namespace's limits are kept by its quota; this machine has nothing to set up for it. */
     @Override
-    public void provision(Name namespace, Resources limits) {}
+    public List<String> provision(Name namespace, Resources limits) {
+        return List.of();
+    }
 
     @Override
     public void retire(Name namespace) {
@@ -95,7 +97,7 @@ final class LocalCluster implements Cluster, AutoCloseable {
     /** Processes only: {@code Programs} has no way to start an image. */
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(false);
+        return new Capabilities(false, false);
     }
 
     @Override

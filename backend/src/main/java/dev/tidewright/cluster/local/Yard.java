@@ -161,7 +161,7 @@ final class Yard implements AutoCloseable {
     }
 
     private static Workload withoutSecrets(Workload workload) {
-        var program = new Program(workload.program().entry(), workload.program().environment(), new TreeMap<>());
+        var program = new Program(workload.program().entry(), workload.program().environment(), Map.of());
         return switch (workload) {
             case Workload.Batch batch ->
                 new Workload.Batch(batch.id(), program, batch.resources(), batch.stopGrace(), batch.deadline());

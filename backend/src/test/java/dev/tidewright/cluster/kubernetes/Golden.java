@@ -97,7 +97,7 @@ final class Golden {
     Observation observed(Instant now, boolean kept) {
         var all = new ArrayList<>(pods);
         all.addAll(others);
-        var evidence = new Evidence(id, owner, pods, events, Rooms.capacity(nodes, all), Rooms.silent(nodes));
+        var evidence = new Evidence(id, owner, pods, events, Rooms.capacity(nodes, all), nodes);
         return new Observations(GoldenWorkloads.settings().imagePullDeadline()).of(evidence, kept, now);
     }
 

@@ -1,5 +1,6 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.cluster.PodFields;
 import dev.tidewright.cluster.Program;
 import dev.tidewright.cluster.Readiness;
 import dev.tidewright.cluster.Workload;
@@ -68,7 +69,7 @@ class GoldenWorkloads {
         services().forEach(service -> all.put(service.id().name(), manifests.deployment(service)));
         all.put("namespace", fences.namespace(NAMESPACE));
         for (var fence : fences.fences(NAMESPACE, Resources.of("100m", "128Mi", null))) {
-            all.put("fence-" + fence.getKind(), fence);
+            all.put("fence-" + fence.getKind() + "-" + fence.getMetadata().getName(), fence);
         }
         for (var one : all.entrySet()) {
             Files.writeString(folder.resolve(one.getKey() + ".json"), Serialization.asJson(one.getValue()));
@@ -131,6 +132,16 @@ class GoldenWorkloads {
         all.add(new Workload.Batch(
                 id("job", "missing-secret"),
                 new Program(command("0"), Map.of(), Map.of("TOKEN", "s3cr3t")),
+                small(),
+                GRACE,
+                null));
+        all.add(new Workload.Batch(
+                id("job", "image-no-secret"),
+                new Program(
+                        image("localhost:5999/private:1"),
+                        Map.of(),
+                        Map.of(),
+                        PodFields.of(null, null, List.of("registry-token"))),
                 small(),
                 GRACE,
                 null));

@@ -8,16 +8,26 @@ import dev.tidewright.cluster.Cluster;
 import dev.tidewright.cluster.ClusterContract;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.DrainGate;
+import dev.tidewright.cluster.NamespaceRefused;
 import dev.tidewright.cluster.Observation;
+import dev.tidewright.cluster.PodFields;
+import dev.tidewright.cluster.Program;
 import dev.tidewright.cluster.ReplicaStatus;
+import dev.tidewright.cluster.Toleration;
 import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -52,7 +62,7 @@ class KubernetesClusterIT extends ClusterContract {
     private static Cluster open(String server, DrainGate gate) {
         var cluster = KubernetesConfiguration.open(
                 TestKubernetes.logs(server),
-                kubernetes.settings("contract"),
+                kubernetes.settings(NAMESPACE.value()),
                 InstantSource.system(),
                 () -> List.of(gate));
         eventually("the namespace is there", () -> {
@@ -136,19 +146,180 @@ class KubernetesClusterIT extends ClusterContract {
     }
 
     @Test
-    void fencesThatSomebodyTookAwayAreMadeAgain() {
+    void whatSomebodyChangesOfANamespaceIsToldAndPutBack() {
+        var told = new AtomicInteger();
+        cluster.onChange(id -> told.addAndGet(id.equals(WorkloadId.ofNamespace(NAMESPACE)) ? 1 : 0));
         try (var client = kubernetes.client()) {
             var policies = client.network().networkPolicies().inNamespace(NAMESPACE.value());
             policies.delete();
-            cluster.provision(NAMESPACE, LIMITS);
+            var bindings = client.rbac().roleBindings().inNamespace(NAMESPACE.value());
+            bindings.withName("tidewright-reader")
+                    .edit(binding -> new RoleBindingBuilder(binding)
+                            .addNewSubject("rbac.authorization.k8s.io", "Group", "everybody", null)
+                            .build());
+            client.namespaces()
+                    .withName(NAMESPACE.value())
+                    .edit(namespace -> new NamespaceBuilder(namespace)
+                            .editMetadata()
+                            .addToLabels("pod-security.kubernetes.io/enforce", "privileged")
+                            .removeFromLabels(Labels.MANAGED_BY)
+                            .endMetadata()
+                            .build());
+            eventually("a hint for each", () -> told.get() >= 3);
+            assertThat(cluster.provision(NAMESPACE, LIMITS))
+                    .hasSize(3)
+                    .anyMatch(words -> words.contains("NetworkPolicy tidewright had been deleted"))
+                    .anyMatch(words -> words.contains("RoleBinding tidewright-reader had been changed with"))
+                    .anyMatch(words -> words.contains("the label app.kubernetes.io/managed-by of the namespace"));
             assertThat(policies.list().getItems()).hasSize(1);
+            assertThat(bindings.withName("tidewright-reader").get().getSubjects())
+                    .hasSize(4);
             assertThat(client.namespaces()
                             .withName(NAMESPACE.value())
                             .get()
                             .getMetadata()
                             .getLabels())
                     .containsEntry("pod-security.kubernetes.io/enforce", "restricted");
+            assertThat(cluster.provision(NAMESPACE, LIMITS)).isEmpty();
         }
+    }
+
+    @Test
+    void otherLimitsAreNoRepair() {
+        assertThat(cluster.provision(NAMESPACE, Resources.of("301", "8Gi", null)))
+                .isEmpty();
+        assertThat(cluster.provision(NAMESPACE, LIMITS)).isEmpty();
+    }
+
+    @Test
+    void aNamespaceOfOthersIsRefusedAndStaysAsItIs() {
+        var name = new Name(NAMESPACE + "-theirs");
+        try (var client = kubernetes.client()) {
+            var theirs = client.resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(name.value())
+                            .endMetadata()
+                            .build())
+                    .create();
+            try {
+                assertThatThrownBy(() -> cluster.provision(name, LIMITS))
+                        .isInstanceOf(NamespaceRefused.class)
+                        .hasMessageContaining(name.value())
+                        .hasMessageContaining("not this platform's");
+                var id = new WorkloadId(name, "job", "early");
+                cluster.apply(new Workload.Batch(id, python("print()"), small(), Duration.ofSeconds(5), null));
+                assertThat(cluster.observe(id).message()).contains("not this platform's");
+                cluster.retire(name);
+                var now = client.namespaces().withName(name.value()).get();
+                assertThat(now.getMetadata().getUid())
+                        .isEqualTo(theirs.getMetadata().getUid());
+                assertThat(now.getMetadata().getDeletionTimestamp()).isNull();
+                assertThat(now.getMetadata().getLabels()).doesNotContainKey(Labels.MANAGED_BY);
+                assertThat(client.resourceQuotas()
+                                .inNamespace(name.value())
+                                .list()
+                                .getItems())
+                        .isEmpty();
+            } finally {
+                client.resource(theirs).delete();
+            }
+        }
+    }
+
+    @Test
+    void groupsOfTheIdentityProviderMayWhatTheirRoleMay() {
+        try (var client = kubernetes.client()) {
+            assertThat(may(client, "viewers", "list", "pods")).isTrue();
+            assertThat(may(client, "viewers", "delete", "pods")).isFalse();
+            assertThat(may(client, "viewers", "list", "secrets")).isFalse();
+            assertThat(may(client, "admins", "delete", "pods")).isTrue();
+            assertThat(may(client, "admins", "create", "pods")).isFalse();
+            assertThat(may(client, "strangers", "list", "pods")).isFalse();
+        }
+    }
+
+    @Test
+    void aNodeIsEmptiedOfOneReplicaAfterAnother() {
+        var id = apply(service("budget", server(), 2, quick()));
+        ready(id, 2);
+        try (var client = kubernetes.client()) {
+            var pods = client.pods().inNamespace(NAMESPACE.value());
+            eventually("the budget is counted", () -> {
+                var budget = client.policy()
+                        .v1()
+                        .podDisruptionBudget()
+                        .inNamespace(NAMESPACE.value())
+                        .withName("revision-budget")
+                        .get();
+                return budget.getStatus().getDisruptionsAllowed() == 1;
+            });
+            var names = pods.withLabel(Labels.WORKLOAD, "budget").list().getItems().stream()
+                    .map(pod -> pod.getMetadata().getName())
+                    .toList();
+            assertThat(pods.withName(names.getFirst()).evict()).isTrue();
+            assertThat(pods.withName(names.getLast()).evict()).isFalse();
+            ready(id, 2);
+            cluster.delete(id);
+            eventually(
+                    "the budget goes with it",
+                    () -> client.policy()
+                                    .v1()
+                                    .podDisruptionBudget()
+                                    .inNamespace(NAMESPACE.value())
+                                    .withName("revision-budget")
+                                    .get()
+                            == null);
+        }
+    }
+
+    @Test
+    void aNodeSelectorThatNoNodeMeetsIsToldWithWhatNodesHave() {
+        var nowhere = pod("nowhere", PodFields.of(Map.of("kubernetes.io/arch", "s390x", "disk", "ssd"), null, null));
+        var waits = eventually(
+                "a reason",
+                () -> cluster.observe(apply(nowhere)),
+                seen -> seen.reason().equals("NODE_MISMATCH"));
+        assertThat(waits.message())
+                .contains("disk=ssd, kubernetes.io/arch=s390x")
+                .contains("no node has a label disk")
+                .containsPattern("kubernetes.io/arch is (amd64|arm64) on nodes");
+        var somewhere = pod(
+                "somewhere",
+                PodFields.of(
+                        Map.of("kubernetes.io/os", "linux"),
+                        List.of(Toleration.of("spot", "Exists", null, "NoExecute", 60L)),
+                        List.of("not-there")));
+        assertThat(ended(apply(somewhere)).phase()).isEqualTo(Observation.Phase.SUCCEEDED);
+    }
+
+    private Workload.Batch pod(String name, PodFields fields) {
+        var program = python("print('here')");
+        return new Workload.Batch(
+                id("job", name),
+                new Program(program.entry(), program.environment(), program.secrets(), fields),
+                small(),
+                Duration.ofSeconds(5),
+                null);
+    }
+
+    private static boolean may(KubernetesClient client, String group, String verb, String resource) {
+        var review = new SubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withUser("ana")
+                .withGroups("tidewright:" + NAMESPACE + ":" + group)
+                .withNewResourceAttributes()
+                .withNamespace(NAMESPACE.value())
+                .withVerb(verb)
+                .withResource(resource)
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        return client.authorization()
+                .v1()
+                .subjectAccessReview()
+                .create(review)
+                .getStatus()
+                .getAllowed();
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.tidewright.cluster.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidewright.cluster.PodFields;
 import dev.tidewright.cluster.Program;
 import dev.tidewright.cluster.Readiness;
+import dev.tidewright.cluster.Toleration;
 import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
@@ -28,7 +30,7 @@ class ManifestsTest {
 
     private static final Program.Entry COMMAND = new Program.Command(List.of("python3", "train.py"));
     private static final Resources SMALL = Resources.of("1500m", "2Gi", Map.of("nvidia.com/gpu", 1L));
-    private static final String DIGEST = "75a4493a";
+    private static final String DIGEST = "f2771e8c";
 
     private final Manifests manifests = manifests(Map.of("PIP_INDEX_URL", "http://pypi", "UV_INDEX_URL", "http://uv"));
 
@@ -92,7 +94,7 @@ class ManifestsTest {
         assertThat(made.length() + 17).isLessThanOrEqualTo(63);
         assertThat(made.equals(name)).isEqualTo(length <= 46);
         assertThat(object.getMetadata().getLabels().values()).allMatch(label -> label.length() <= 63);
-        assertThat(Labels.secretName(id).length()).isLessThanOrEqualTo(63);
+        assertThat(Labels.besidesName(id).length()).isLessThanOrEqualTo(63);
         assertThat(new Labels("tidewright").workload(object)).contains(id);
     }
 
@@ -168,6 +170,46 @@ class ManifestsTest {
         assertThat(container(pod).getLifecycle().getPreStop().getSleep().getSeconds())
                 .isEqualTo(30);
         assertThat(pod.getTerminationGracePeriodSeconds()).isEqualTo(40);
+    }
+
+    @Test
+    void replicasAreTakenOffANodeOneAfterAnother() {
+        var service = service(3, Readiness.path("/health"));
+        var budget = manifests.disruptions(service).getSpec();
+        assertThat(budget.getMaxUnavailable().getIntVal()).isEqualTo(1);
+        assertThat(budget.getSelector())
+                .isEqualTo(manifests.deployment(service).getSpec().getSelector());
+    }
+
+    @Test
+    void whatIsSaidOfThePodIsInItAndNothingElse() {
+        var fields = PodFields.of(
+                Map.of("disk", "ssd"),
+                List.of(
+                        Toleration.of("gpu", null, "a100", "NoSchedule", null),
+                        Toleration.of("nvidia.com/gpu", "Exists", null, "NoSchedule", null)),
+                List.of("registry-token"));
+        var program = new Program(COMMAND, Map.of(), Map.of(), fields);
+        var pod = manifests.job(batch(program)).getSpec().getTemplate().getSpec();
+        assertThat(pod.getNodeSelector()).containsExactly(Map.entry("disk", "ssd"));
+        assertThat(pod.getTolerations())
+                .extracting(one -> one.getKey() + " " + one.getOperator() + " " + one.getValue())
+                .containsExactly("nvidia.com/gpu Exists null", "gpu Equal a100");
+        assertThat(pod.getImagePullSecrets())
+                .extracting(secret -> secret.getName())
+                .containsExactly("registry-token");
+        assertThat(hash(manifests.job(batch(program))))
+                .isNotEqualTo(hash(manifests.job(batch(new Program(COMMAND, Map.of(), Map.of())))));
+    }
+
+    @Test
+    void workRunsAsAnAccountOfItsOwn() {
+        var pod = manifests
+                .deployment(service(1, Readiness.path("/health")))
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+        assertThat(pod.getServiceAccountName()).isEqualTo(NamespaceManifests.ACCOUNT);
     }
 
     @Test

@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,7 +96,7 @@ class ObservationsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
             cpu-128            | UNSCHEDULABLE    | needs 128 cpu, the largest node has 2
             gpu                | UNSCHEDULABLE    | needs 2 nvidia.com/gpu, the largest node has 0
-            selector           | NODE_MISMATCH    | no node takes it: 1 node has other labels than pool=a100
+            selector           | NODE_MISMATCH    | no node takes it: 1 node has other labels than pool=a100; no node has a label pool
             taint              | NODE_MISMATCH    | no node takes it: 1 node has other labels than kubernetes.io/hostname=gold-node, 1 node is reserved by a taint
             gated              | NO_CAPACITY      | something in the cluster holds it back (kueue.x-k8s.io/admission)
             no-room            | NO_CAPACITY      | what others than this platform run on the cluster leaves no room for it
@@ -106,6 +105,7 @@ class ObservationsTest {
             slow-mount         | CONTAINER_CONFIG | its container cannot be made: MountVolume.SetUp failed for volume "work" : configmap "not-there" not found
             image-absent       | IMAGE_PULL       | the image localhost:5999/absent:1 cannot be pulled: localhost:5999 has no such image or tag
             image-private      | IMAGE_PULL       | the image localhost:5999/private:1 cannot be pulled: localhost:5999 gives it only to those who have credentials (401 Unauthorized)
+            image-no-secret    | IMAGE_PULL       | the image localhost:5999/private:1 cannot be pulled: localhost:5999 gives it only to those who have credentials (401 Unauthorized); its pull secret registry-token is not in the namespace: an admin of the cluster can make it there, or leave its name out
             image-denied       | IMAGE_PULL       | the image localhost:5999/denied:1 cannot be pulled: localhost:5999 has no such image, or gives it only to those who have credentials
             image-arm          | IMAGE_PULL       | the image localhost:5999/arm:1 cannot be pulled: it is not built for the processor of the node
             image-limited      | IMAGE_PULL       | the image localhost:5999/limited:1 cannot be pulled: localhost:5999 answers 429 Too Many Requests
@@ -262,7 +262,7 @@ class ObservationsTest {
     @Test
     void whatTheClusterHasNothingOfIsAbsent() {
         var id = new WorkloadId(new Name("gold"), "job", "x");
-        var nothing = new Evidence(id, null, List.of(), List.of(), Golden.capacity(), Set.of());
+        var nothing = new Evidence(id, null, List.of(), List.of(), Golden.capacity(), List.of());
         assertThat(new Observations(TEN_MINUTES).of(nothing, true, Instant.EPOCH))
                 .isEqualTo(Observation.absent(id));
     }

@@ -1,0 +1,30 @@
+package dev.tidewright.serving;
+
+import dev.tidewright.cluster.Capabilities;
+import dev.tidewright.images.ImageDigests;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.tenancy.Devices;
+import org.springframework.stereotype.Component;
+
+/** Asks the cluster and registries what they alone know, before the transaction that makes a revision or plans it. */
+@Component
+class EndpointIntake {
+
+    private final Capabilities capabilities;
+    private final Devices devices;
+    private final ImageDigests digests;
+
+    EndpointIntake(Capabilities capabilities, Devices devices, ImageDigests digests) {
+        this.capabilities = capabilities;
+        this.devices = devices;
+        this.digests = digests;
+    }
+
+    DeployEndpoint prepared(Name ns, DeployEndpoint command) {
+        if (command.resources() != null) {
+            devices.requireKnown(ns, command.resources().gpu().keySet());
+        }
+        var image = command.serves() == null ? null : command.serves().image();
+        return image == null || !capabilities.images() ? command : command.serving(digests.pinned(image));
+    }
+}
