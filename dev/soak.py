@@ -1,6 +1,8 @@
 """Requests without pause through the gateway while the endpoint is updated again and again: none may fail, and the
 number of replicas must stay within maxSurge and maxUnavailable at every moment. With --gateways the gateways are processes
 of their own, one of which is killed and started again in every third update: only its own connections may break.
+number of replicas must stay within maxSurge and maxUnavailable at every moment. On Kubernetes a HorizontalPodAutoscaler decides
+the number between updates in the second half of them, up and down by turns, and every update must keep what it has decided.
 """
 
 from __future__ import annotations
@@ -13,11 +15,12 @@ import threading
 import time
 
 import journey
-from harness import Database, Failed, Gateways, Kubernetes, Load, Platform, add_cluster, percentile
+from harness import Database, Failed, Gateways, Kubernetes, Load, Platform, add_cluster, percentile, wait_for
 
 NS = "soak"
 ENDPOINT = "echo"
 REPLICAS = 3
+MOST = 5
 # Every combination of bounds takes its turn.
 BOUNDS = [(1, 0), (0, 1), (1, 1), (2, 0), (3, 0)]
 
@@ -28,27 +31,28 @@ class Sampler(threading.Thread):
     def __init__(self, platform: Platform):
         super().__init__(daemon=True)
         self.platform = platform
-        self.bounds = (1, 0)
+        # Replicas at least and at most between updates, maxSurge and maxUnavailable.
+        self.bounds = (REPLICAS, REPLICAS, 1, 0)
         self.samples = 0
         self.violations: list[str] = []
         self.stopped = threading.Event()
 
     def run(self):
         while not self.stopped.wait(0.1):
-            surge, unavailable = self.bounds
+            bounds = least, most, surge, unavailable = self.bounds
             try:
                 replicas = journey.replicas(self.platform.api, NS, ENDPOINT)
             except Exception as error:
                 self.violations.append(f"the API did not answer: {error}")
                 continue
-            if self.bounds != (surge, unavailable):
+            if self.bounds != bounds:
                 continue
             staying = [r for r in replicas if r["phase"] != "DRAINING"]
             ready = [r for r in staying if r["phase"] == "READY"]
             self.samples += 1
-            if len(staying) > REPLICAS + surge:
+            if len(staying) > most + surge:
                 self.violations.append(f"{len(staying)} replicas with maxSurge {surge}: {replicas}")
-            if len(ready) < REPLICAS - unavailable:
+            if len(ready) < least - unavailable:
                 self.violations.append(f"{len(ready)} ready with maxUnavailable {unavailable}: {replicas}")
 
 
@@ -73,6 +77,17 @@ class Assassin(threading.Thread):
             time.sleep(1)
             self.gateways.start(port)
             self.gateways.wait_ready(port)
+
+
+def policy(percent: int) -> dict:
+    """By the cluster's own autoscaler, which goes down as soon as it may."""
+    return {"min": REPLICAS, "max": MOST, "behavior": {"scaleDown": {"stabilizationWindowSeconds": 0}}, "metrics": [
+        {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": percent}}},
+    ]}
+
+
+def wanted(api) -> int:
+    return journey.endpoint(api, NS, ENDPOINT)["status"]["wantedReplicas"]
 
 
 def main() -> int:
@@ -102,21 +117,36 @@ def main() -> int:
         sampler = Sampler(platform)
         sampler.start()
         updating = time.monotonic()
+        scaled = 0
         with Load(platform, f"/{NS}/{ENDPOINT}/echo", {"a": 1}, threads=4, gateways=gateways) as load:
             for update in range(1, chosen.updates + 1):
                 while load.sent < chosen.requests * update / (chosen.updates + 1):
                     time.sleep(0.02)
-                surge, unavailable = bounds = BOUNDS[(update - 1) % len(BOUNDS)]
-                sampler.bounds = bounds
+                surge, unavailable = BOUNDS[(update - 1) % len(BOUNDS)]
+                autoscaled = chosen.cluster == "kubernetes" and update > chosen.updates // 2
+                # Whatever the autoscaler has decided is what the update has to keep.
+                live = wanted(api) if autoscaled else REPLICAS
+                most = MOST if chosen.cluster == "kubernetes" else REPLICAS
+                sampler.bounds = live, most, surge, unavailable
+                aim = MOST if live == REPLICAS else REPLICAS
                 if assassin and update % 3 == 2:
                     assassin.wanted.set()
                 revision = journey.current_revision(journey.deploy(api, NS, ENDPOINT, {
                     "environment": {"MARK": str(update)}, "reason": f"update {update}",
+                    **({"autoscaling": policy(5 if aim == MOST else 1000), "replicas": None} if autoscaled else {}),
                     "rollout": {"maxSurge": surge, "maxUnavailable": unavailable, "progressDeadline": "2m"},
                 }))
                 journey.wait_for_revision(api, NS, ENDPOINT, revision, platform=platform)
-                print(f"update {update:3}: maxSurge {surge}, maxUnavailable {unavailable}; {load.sent} sent,"
-                      f" {load.failed} failed", flush=True)
+                if autoscaled:
+                    # Least of both numbers: a replica that the autoscaler adds is not ready at once.
+                    sampler.bounds = REPLICAS, most, surge, unavailable
+                    wait_for(f"{aim} replicas by the autoscaler", lambda: wanted(api) == aim, 180, 0.5, platform)
+                    ready = lambda: sum(r["phase"] == "READY" for r in journey.replicas(api, NS, ENDPOINT)) == aim
+                    wait_for(f"{aim} replicas to be ready", ready, 60, 0.2, platform)
+                    scaled += 1
+                print(f"update {update:3}: maxSurge {surge}, maxUnavailable {unavailable}"
+                      + (f", scaled from {live} to {aim}" if autoscaled else "")
+                      + f"; {load.sent} sent, {load.failed} failed", flush=True)
             while load.sent < chosen.requests:
                 time.sleep(0.02)
         if assassin:
@@ -128,6 +158,7 @@ def main() -> int:
             print(what)
         print(json.dumps({
             "figure": "soak", "requests": load.sent, "failed": load.failed, "updates": chosen.updates,
+            "scaledByCluster": scaled,
             "revisionsSeen": len(load.revisions), "samples": sampler.samples, "violations": len(sampler.violations),
             **({"gateways": chosen.gateways, "kills": assassin.kills, "brokenByKills": load.broken} if assassin else {}),
             "p50Ms": round(percentile(load.seconds, 0.5) * 1000, 2),

@@ -6,10 +6,14 @@ import dev.tidewright.kernel.Limit;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Slice;
 import dev.tidewright.serving.AutoscalingPolicy;
+import dev.tidewright.serving.ClusterScaling;
 import dev.tidewright.serving.EndpointPlans;
 import dev.tidewright.serving.EndpointService;
+import dev.tidewright.serving.MetricChecks;
 import dev.tidewright.serving.ScaleEndpoint;
+import dev.tidewright.serving.Scaling;
 import dev.tidewright.tenancy.Access;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -32,9 +36,12 @@ class AutoscalingApi {
     private final AutoscalingViews views;
     private final EndpointService service;
     private final EndpointPlans plans;
+    private final MetricChecks metrics;
     private final Access access;
 
-    AutoscalingApi(AutoscalingViews views, EndpointService service, EndpointPlans plans, Access access) {
+    AutoscalingApi(
+            AutoscalingViews views, EndpointService service, EndpointPlans plans, MetricChecks metrics, Access access) {
+        this.metrics = metrics;
         this.views = views;
         this.service = service;
         this.plans = plans;
@@ -46,7 +53,10 @@ class AutoscalingApi {
      *
      * @param policy null: its number of replicas is fixed, or it is stopped
      * @param replicas wanted now
-     * @param measured null before the first measurement
+     * @param measured by the gateway; null before the first measurement, and where the cluster decides
+     * @param cluster what the cluster's own autoscaler was last seen to do; null where it does not decide, and while a
+     *     rollout holds the number
+     * @param warnings metrics of a policy just kept that cannot be read now, each with the remedy
      * @param decisions newest first; only those that changed the number
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -54,6 +64,8 @@ class AutoscalingApi {
             @Nullable AutoscalingPolicy policy,
             @Nullable Integer replicas,
             AutoscalingViews.@Nullable Measured measured,
+            @Nullable ClusterScaling cluster,
+            List<String> warnings,
             Slice<DecisionRows.Kept> decisions) {}
 
     @GetMapping
@@ -63,7 +75,7 @@ class AutoscalingApi {
             @PathVariable Name name,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable Integer limit) {
-        return view(ns, name, Cursor.id(cursor).orElse(null), Limit.of(limit));
+        return view(ns, name, List.of(), Cursor.id(cursor).orElse(null), Limit.of(limit));
     }
 
     /** Changes the policy, or the fixed number of replicas, and nothing else; 200 when that is what there is. */
@@ -75,21 +87,30 @@ class AutoscalingApi {
             @RequestBody ScaleEndpoint command,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestParam(defaultValue = "false") boolean dryRun) {
+        // Asked before anything is locked: the cluster may take its time.
+        var warnings = metrics.of(ns, name, command.policy());
         if (dryRun) {
-            return ResponseEntity.ok(
-                    plans.of(ns, name, () -> service.scale(ns, name, command, ifMatch, access.actor())));
+            var plan = plans.of(ns, name, () -> service.scale(ns, name, command, ifMatch, access.actor()));
+            return ResponseEntity.ok(plan.warning(warnings));
         }
         var accepted = service.scale(ns, name, command, ifMatch, access.actor());
         return ResponseEntity.status(accepted.revision() == null ? HttpStatus.OK : HttpStatus.ACCEPTED)
-                .body(view(ns, name, null, Limit.of(null)));
+                .body(view(ns, name, warnings, null, Limit.of(null)));
     }
 
-    private View view(Name ns, Name name, @Nullable UUID before, int limit) {
+    private View view(Name ns, Name name, List<String> warnings, @Nullable UUID before, int limit) {
         var now = views.now(ns, name);
+        var byCluster = views.byCluster(ns, name);
         return new View(
-                now.map(AutoscalingViews.Now::policy).orElse(null),
-                now.map(AutoscalingViews.Now::live).orElse(null),
+                now.map(AutoscalingViews.Now::policy)
+                        .or(() -> byCluster.map(Scaling.ByCluster::policy))
+                        .orElse(null),
+                now.map(AutoscalingViews.Now::live)
+                        .or(() -> byCluster.map(Scaling.ByCluster::live))
+                        .orElse(null),
                 now.map(AutoscalingViews.Now::measured).orElse(null),
+                byCluster.map(Scaling.ByCluster::seen).orElse(null),
+                warnings,
                 views.decisions(ns, name, before, limit));
     }
 }

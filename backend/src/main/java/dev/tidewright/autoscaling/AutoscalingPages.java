@@ -7,6 +7,7 @@ import dev.tidewright.kernel.Slice;
 import dev.tidewright.serving.EndpointPlans;
 import dev.tidewright.serving.EndpointService;
 import dev.tidewright.serving.EndpointViews;
+import dev.tidewright.serving.MetricChecks;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tenancy.Role;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ class AutoscalingPages {
     private final EndpointViews endpoints;
     private final EndpointService service;
     private final EndpointPlans plans;
+    private final MetricChecks metrics;
     private final Access access;
 
     AutoscalingPages(
@@ -35,7 +37,9 @@ class AutoscalingPages {
             EndpointViews endpoints,
             EndpointService service,
             EndpointPlans plans,
+            MetricChecks metrics,
             Access access) {
+        this.metrics = metrics;
         this.scaling = scaling;
         this.endpoints = endpoints;
         this.service = service;
@@ -57,6 +61,7 @@ class AutoscalingPages {
         model.addAttribute("tab", "autoscaling");
         model.addAttribute("endpoint", endpoints.get(ns, name));
         model.addAttribute("now", scaling.now(ns, name).orElse(null));
+        model.addAttribute("cluster", scaling.byCluster(ns, name).orElse(null));
         model.addAttribute("decisions", decisions.items());
         model.addAttribute("older", decisions.nextCursor() == null ? null : self + "?cursor=" + decisions.nextCursor());
         model.addAttribute("first", Cursor.id(cursor).isEmpty() ? null : self);
@@ -69,9 +74,9 @@ class AutoscalingPages {
     @PostMapping("/ns/{ns}/endpoints/{name}/autoscaling/plan")
     @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
     String plan(@PathVariable Name ns, @PathVariable Name name, PolicyForm form, Model model) {
-        var command = form.command();
-        model.addAttribute(
-                "plan", plans.of(ns, name, () -> service.scale(ns, name, command, tag(form), access.actor())));
+        var command = form.command(scaling.policy(ns, name));
+        var plan = plans.of(ns, name, () -> service.scale(ns, name, command, tag(form), access.actor()));
+        model.addAttribute("plan", plan.warning(metrics.of(ns, name, command.policy())));
         model.addAttribute("ns", ns);
         model.addAttribute("name", name);
         model.addAttribute("command", command);
@@ -82,7 +87,7 @@ class AutoscalingPages {
     @PostMapping("/ns/{ns}/endpoints/{name}/autoscaling")
     @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
     String change(@PathVariable Name ns, @PathVariable Name name, PolicyForm form) {
-        var command = form.command();
+        var command = form.command(scaling.policy(ns, name));
         if (command.reason() == null) {
             throw new Refusal.Invalid("reason-missing", "reason", "say why: it is kept with the revision");
         }

@@ -60,6 +60,20 @@ class AutoscalingViews {
         return scaling.scalable(namespace, name).map(one -> new Now(one.policy(), one.live(), measured(one.id())));
     }
 
+    /** Empty while the number of replicas is fixed or scaled by what the gateway measures, or the endpoint is stopped. */
+    Optional<Scaling.ByCluster> byCluster(Name namespace, Name name) {
+        return scaling.byCluster(namespace, name);
+    }
+
+    /** Null while the number of replicas is fixed, or the endpoint is stopped. */
+    @Nullable
+    AutoscalingPolicy policy(Name namespace, Name name) {
+        return now(namespace, name)
+                .map(Now::policy)
+                .or(() -> byCluster(namespace, name).map(Scaling.ByCluster::policy))
+                .orElse(null);
+    }
+
     /** Newest first; only those that changed the number. */
     Slice<DecisionRows.Kept> decisions(Name namespace, Name name, @Nullable UUID before, int limit) {
         return Slice.of(rows.of(scaling.id(namespace, name), before, limit + 1), limit, DecisionRows.Kept::id);

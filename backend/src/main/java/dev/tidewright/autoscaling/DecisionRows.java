@@ -1,6 +1,8 @@
 package dev.tidewright.autoscaling;
 
 import dev.tidewright.kernel.Ids;
+import dev.tidewright.serving.ClusterScaling;
+import dev.tidewright.serving.ScalingLog;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
@@ -11,7 +13,7 @@ import org.springframework.stereotype.Component;
 
 /** Keeps the decisions that changed a number of replicas. */
 @Component
-class DecisionRows {
+class DecisionRows implements ScalingLog {
 
     private final JdbcClient jdbc;
 
@@ -45,6 +47,16 @@ class DecisionRows {
                         decision.burst(),
                         decision.sentence())
                 .update();
+    }
+
+    @Override
+    public void add(UUID endpoint, int from, int to, ClusterScaling why, Instant at) {
+        var reading = why.decisive();
+        var measured = reading == null || reading.current() == null ? 0 : reading.current();
+        var target = reading == null ? 0 : reading.target();
+        var sentence = (why.sentence().isEmpty() ? "the cluster's autoscaler decided" : why.sentence()) + " → " + from
+                + " to " + to;
+        add(endpoint, new ScalingDecision(from, to, measured, false, sentence), target, at);
     }
 
     /** Newest first. */

@@ -1,6 +1,7 @@
 package dev.tidewright.cluster;
 
 import dev.tidewright.kernel.Refusal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param images whether container images can be run
  * @param pods whether programs run in pods, of which people may say more than how much they use
+ * @param autoscaler whether the cluster itself can decide how many replicas a service has
  */
-public record Capabilities(boolean images, boolean pods) {
+public record Capabilities(boolean images, boolean pods, boolean autoscaler) {
 
     /** Refuses fields that nothing would heed. */
     public void requireFor(@Nullable PodFields fields) {
@@ -30,6 +32,18 @@ public record Capabilities(boolean images, boolean pods) {
                     field,
                     "this cluster runs no images: give a notebook, script or archive as the source and its packages as"
                             + " requirements instead");
+        }
+    }
+
+    /** Refuses metrics that nobody here could read; {@code field} is named in the refusal. */
+    public void requireFor(List<ScalingMetric> metrics, String field) {
+        if (!metrics.isEmpty() && !autoscaler) {
+            throw new Refusal.Invalid(
+                    "autoscaler-unsupported",
+                    field,
+                    "this cluster has no autoscaler of its own that could look at "
+                            + metrics.getFirst().name()
+                            + ": give targetConcurrency or targetRequestsPerSecond, which the gateway measures");
         }
     }
 }

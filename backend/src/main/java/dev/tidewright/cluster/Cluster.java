@@ -4,6 +4,7 @@ import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs workloads. Every call is idempotent and returns quickly: it starts what is to happen and {@link #observe} tells
@@ -30,6 +31,21 @@ public interface Cluster {
      * else of it is fixed by its id (another revision is another id).
      */
     void apply(Workload workload);
+
+    /**
+     * Lets the cluster itself decide how many replicas a service has, within bounds, from the number that it has now;
+     * null ends that and leaves the number as it is. While it decides, nobody calls {@link #apply} for this service,
+     * unless it is absent.
+     *
+     * @throws IllegalStateException where {@link Capabilities#autoscaler} says that it cannot
+     */
+    void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler);
+
+    /**
+     * Which of the metrics that an autoscaler would look at cannot be read just now: a sentence for each, with the place
+     * that fails and what to do about it. Empty when all can, as far as can be told.
+     */
+    List<String> unreadable(WorkloadId id, Autoscaler autoscaler);
 
     /** What is known of a workload now; phase {@code ABSENT} when nothing of it is left or ever was. */
     Observation observe(WorkloadId id);

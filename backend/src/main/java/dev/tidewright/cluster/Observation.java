@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param message one sentence with the numbers; empty when there is nothing to explain
  * @param replicas every replica that is there, draining ones included; a batch has one from its first moment
  * @param exit how a batch ended; null until then
+ * @param autoscaler of a service whose number of replicas the cluster itself decides; null of any other
  */
 public record Observation(
         WorkloadId id,
@@ -22,10 +23,28 @@ public record Observation(
         String message,
         List<ReplicaStatus> replicas,
         @Nullable Instant startedAt,
-        @Nullable Exit exit) {
+        @Nullable Exit exit,
+        @Nullable AutoscalerStatus autoscaler) {
 
     public Observation {
         replicas = List.copyOf(replicas);
+    }
+
+    /** Without an autoscaler of the cluster's own. */
+    public Observation(
+            WorkloadId id,
+            Phase phase,
+            String reason,
+            String message,
+            List<ReplicaStatus> replicas,
+            @Nullable Instant startedAt,
+            @Nullable Exit exit) {
+        this(id, phase, reason, message, replicas, startedAt, exit, null);
+    }
+
+    /** The same with what the cluster's autoscaler does. */
+    public Observation with(@Nullable AutoscalerStatus status) {
+        return new Observation(id, phase, reason, message, replicas, startedAt, exit, status);
     }
 
     /** Where a workload is. */

@@ -67,6 +67,10 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
     private List<ReplicaRow> replicas;
 
     private String waitingFor;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable ClusterScaling clusterScaling;
+
     private Instant phaseSince;
     private @Nullable Instant deletedAt;
 
@@ -207,6 +211,11 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
         moveTo(condition.phase(), condition.reason(), condition.message(), Actor.system("serving"), now);
     }
 
+    /** Keeps what the cluster's own autoscaler was seen to do; null where there is none. */
+    void scaledByCluster(@Nullable ClusterScaling scaling) {
+        clusterScaling = scaling;
+    }
+
     /** What happened to the rollout in this pass, for the history. */
     void rolloutEnded(Rollout.Outcome outcome, int revision, Instant now) {
         switch (outcome) {
@@ -331,6 +340,11 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
     @Nullable
     Integer autoscaledReplicas() {
         return autoscaledReplicas;
+    }
+
+    @Nullable
+    ClusterScaling clusterScaling() {
+        return clusterScaling;
     }
 
     Rollout rollout() {

@@ -31,11 +31,18 @@ class EndpointApi {
     private final EndpointViews views;
     private final EndpointPlans plans;
     private final EndpointIntake intake;
+    private final MetricChecks metrics;
     private final Access access;
 
     EndpointApi(
-            EndpointService service, EndpointViews views, EndpointPlans plans, EndpointIntake intake, Access access) {
+            EndpointService service,
+            EndpointViews views,
+            EndpointPlans plans,
+            EndpointIntake intake,
+            MetricChecks metrics,
+            Access access) {
         this.intake = intake;
+        this.metrics = metrics;
         this.service = service;
         this.views = views;
         this.plans = plans;
@@ -60,7 +67,8 @@ class EndpointApi {
             @RequestParam(defaultValue = "false") boolean dryRun) {
         var command = intake.prepared(ns, body);
         if (dryRun) {
-            return ResponseEntity.ok(plans.of(ns, command.name(), () -> service.create(ns, command, access.actor())));
+            var plan = plans.of(ns, command.name(), () -> service.create(ns, command, access.actor()));
+            return ResponseEntity.ok(plan.warning(metrics.of(ns, required(command), command.autoscaling())));
         }
         var accepted = service.create(ns, command, access.actor());
         return answer(ns, required(command), accepted);
@@ -77,8 +85,8 @@ class EndpointApi {
             @RequestParam(defaultValue = "false") boolean dryRun) {
         var command = intake.prepared(ns, body.named(name));
         if (dryRun) {
-            return ResponseEntity.ok(
-                    plans.of(ns, name, () -> service.deploy(ns, command, ifMatch, supersede, access.actor())));
+            var plan = plans.of(ns, name, () -> service.deploy(ns, command, ifMatch, supersede, access.actor()));
+            return ResponseEntity.ok(plan.warning(metrics.of(ns, name, command.autoscaling())));
         }
         return answer(ns, name, service.deploy(ns, command, ifMatch, supersede, access.actor()));
     }

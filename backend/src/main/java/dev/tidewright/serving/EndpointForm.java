@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodeSelector {@code label=value}, one a line
  * @param tolerations {@code taint=value:effect}, one a line
  * @param imagePullSecrets names, one a line
- * @param scaleBy {@code fixed}, {@code concurrency} or {@code rate}
+ * @param scaleBy {@code fixed}, or as in {@link PolicyFields}
  * @param version the ETag of the endpoint that is changed; null for a new one
  */
 record EndpointForm(
@@ -65,7 +65,9 @@ record EndpointForm(
     record Scale(
             @Nullable Integer min,
             @Nullable Integer max,
-            @Nullable Double target) {}
+            @Nullable Double target,
+            @Nullable String metrics,
+            @Nullable String delay) {}
 
     record Rolling(
             @Nullable String maxSurge,
@@ -138,10 +140,10 @@ record EndpointForm(
     }
 
     private AutoscalingPolicy policy() {
-        var asked = autoscaling == null ? new Scale(null, null, null) : autoscaling;
-        var byRate = "rate".equals(scaleBy);
-        return AutoscalingPolicy.of(
-                asked.min(), asked.max(), byRate ? null : asked.target(), byRate ? asked.target() : null, null);
+        var asked = autoscaling == null ? new Scale(null, null, null, null, null) : autoscaling;
+        return new PolicyFields(
+                        or(scaleBy, "fixed"), asked.min(), asked.max(), asked.target(), asked.metrics(), asked.delay())
+                .policy(null);
     }
 
     private @Nullable RolloutStrategy strategy() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -61,7 +62,22 @@ public class EndpointPlans {
             List<String> objects,
             boolean keepsReplicas,
             Quota quota,
-            List<String> warnings) {}
+            List<String> warnings) {
+
+        /** The same with more to mind. */
+        public Plan warning(List<String> more) {
+            return more.isEmpty()
+                    ? this
+                    : new Plan(
+                            creates,
+                            revision,
+                            changes,
+                            objects,
+                            keepsReplicas,
+                            quota,
+                            Stream.concat(warnings.stream(), more.stream()).toList());
+        }
+    }
 
     /**
      * The effect on the namespace's quota.

@@ -80,8 +80,8 @@ public class EndpointService {
         }
         var endpoint = found.get();
         IfMatch.require(ifMatch, "endpoint", name, endpoint.generation());
-        var spec = maker.resolve(namespace, command);
         var current = current(endpoint);
+        var spec = keepingReplicas(command, current.spec(), endpoint, maker.resolve(namespace, command));
         endpoint.describe(
                 command.access() == null ? endpoint.access() : command.access(),
                 EndpointRules.text(command.description()),
@@ -99,6 +99,14 @@ public class EndpointService {
         endpoint.serve(revision, "deployed", maker.changes(current.spec(), spec), actor, clock.instant());
         commit(endpoint, "endpoint.deploy.after-commit");
         return new Accepted(false, revision.number());
+    }
+
+    /** Who leaves out how many, and had autoscaling decide it until now, does not mean one. */
+    private static RevisionSpec keepingReplicas(
+            DeployEndpoint command, RevisionSpec before, Endpoint endpoint, RevisionSpec spec) {
+        return command.replicas() == null && command.autoscaling() == null && before.autoscaling() != null
+                ? spec.scaled(new ScaleEndpoint(null, endpoint.wantedReplicas(), null))
+                : spec;
     }
 
     private Accepted make(Name namespace, Name name, DeployEndpoint command, Actor actor) {
@@ -150,9 +158,10 @@ public class EndpointService {
      * looked up anew: an alias that has moved since does not come along.
      */
     @Transactional
-    public Accepted scale(Name namespace, Name name, ScaleEndpoint command, @Nullable String ifMatch, Actor actor) {
-        command.check();
+    public Accepted scale(Name namespace, Name name, ScaleEndpoint asked, @Nullable String ifMatch, Actor actor) {
         var endpoint = locked(namespace, name);
+        var command = asked.keeping(current(endpoint).spec().autoscaling(), endpoint.wantedReplicas());
+        command.check();
         IfMatch.require(ifMatch, "endpoint", name, endpoint.generation());
         if (!endpoint.stoppedBy().isEmpty()) {
             throw new Refusal.Conflict(

@@ -59,6 +59,16 @@ class FleetQuota {
         return false;
     }
 
+    /** Up to how many replicas a run may grow by itself, what nobody else holds now being its own to take. */
+    int roomFor(Endpoint endpoint, int has, Resources each, int most) {
+        var free = ledger.free(endpoint.namespace());
+        var room = most;
+        while (room > has && !each.times(room - has).fitsInto(free)) {
+            room--;
+        }
+        return room;
+    }
+
     void withdraw(Endpoint endpoint, List<RevisionRun> live) {
         if (live.stream().anyMatch(run -> run.wantedReplicas() > 0)) {
             live.forEach(run -> run.want(0));

@@ -7,17 +7,18 @@ import dev.tidewright.rollout.RolloutStep;
 import dev.tidewright.rollout.Verdict;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -25,55 +26,49 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 class FleetService {
 
-    private final Endpoints endpoints;
-    private final Revisions revisions;
-    private final RevisionRuns runs;
+    private final FleetRows rows;
     private final Activations activations;
     private final FleetQuota quota;
+    private final ScalingLog scalings;
     private final InstantSource clock;
 
-    FleetService(
-            Endpoints endpoints,
-            Revisions revisions,
-            RevisionRuns runs,
-            Activations activations,
-            FleetQuota quota,
-            InstantSource clock) {
-        this.endpoints = endpoints;
-        this.revisions = revisions;
-        this.runs = runs;
+    FleetService(FleetRows rows, Activations activations, FleetQuota quota, ScalingLog scalings, InstantSource clock) {
+        this.rows = rows;
         this.activations = activations;
         this.quota = quota;
+        this.scalings = scalings;
         this.clock = clock;
     }
 
     /** What to look at; empty once the endpoint is deleted. */
     @Transactional(readOnly = true)
     Optional<Orders> standing(UUID id) {
-        return endpoints
+        return rows.endpoints()
                 .findById(id)
                 .filter(endpoint -> endpoint.phase() != EndpointPhase.DELETED)
                 .map(endpoint -> {
-                    var live = runs.findByEndpointIdAndLiveTrueOrderByNumberDesc(id);
-                    return orders(endpoint, live, specs(endpoint, live), Map.of());
+                    var live = rows.live(id);
+                    return orders(endpoint, live, rows.specs(endpoint, live), Map.of());
                 });
     }
 
     /** Takes what was seen, decides the next step and keeps both. The answer is what the cluster is to be told. */
     @Transactional
     Optional<Orders> record(UUID id, List<Sighting> sightings) {
-        var found = endpoints.lock(id);
+        var found = rows.endpoints().lock(id);
         if (found.isEmpty()) {
             return Optional.empty();
         }
         var endpoint = found.get();
         var now = clock.instant();
-        var live = live(endpoint);
+        var live = rows.revived(endpoint);
         var seen = seen(live, sightings);
-        var before = live.stream().collect(Collectors.toMap(RevisionRun::number, RevisionRun::wantedReplicas));
-        var crew = new Crew(endpoint, live, specs(endpoint, live), fleets(live, seen));
+        var before = live.stream().collect(Collectors.toMap(RevisionRun::number, Before::of));
+        var crew = new Crew(endpoint, live, rows.specs(endpoint, live), fleets(live, seen));
 
+        follow(crew, seen, now);
         var waiting = endpoint.running() ? advance(crew, seen, now) : withdraw(crew);
+        live.forEach(run -> run.autoscaleUpTo(autoscalerMax(crew, run)));
         live.stream()
                 .filter(run -> run.wantedReplicas() == 0)
                 .filter(run ->
@@ -81,10 +76,73 @@ class FleetService {
                 .filter(run -> !endpoint.running()
                         || run.number() != endpoint.rollout().target())
                 .forEach(RevisionRun::gone);
-        live.forEach(runs::save);
+        rows.save(live);
         keep(crew, seen, waiting, now);
-        endpoints.save(endpoint);
+        rows.endpoints().save(endpoint);
         return Optional.of(orders(endpoint, live, crew.specs(), before));
+    }
+
+    /** What a run was told before a pass. */
+    private record Before(int wanted, boolean autoscaled) {
+        static Before of(RevisionRun run) {
+            return new Before(run.wantedReplicas(), run.autoscalerMax() != null);
+        }
+    }
+
+    /**
+     * Takes over what the cluster's own autoscaler has decided. A rollout, rollback or switching it off begins from there;
+     * it is followed only while it was ordered, for what is seen of one that was ended may be old.
+     */
+    private void follow(Crew crew, Map<Integer, Sighting> seen, Instant now) {
+        var endpoint = crew.endpoint();
+        if (!endpoint.running() || crew.target().autoscaling() == null) {
+            return;
+        }
+        autoscaled(crew, seen).ifPresent(seenNow -> {
+            var from = crew.wanted();
+            var to = crew.target().wanted(seenNow.replicas());
+            if (from != to) {
+                endpoint.scale(from, to, seenNow.scaling().sentence(), now);
+                scalings.add(endpoint.id(), from, to, seenNow.scaling(), now);
+            }
+        });
+    }
+
+    /** What the cluster's own autoscaler was seen to do, while it is to do it. */
+    private static Optional<Autoscaled> autoscaled(Crew crew, Map<Integer, Sighting> seen) {
+        return crew.live().stream()
+                .flatMap(run -> Optional.ofNullable(seen.get(run.number()))
+                        .flatMap(sighting -> Autoscaled.of(run.autoscalerMax(), sighting))
+                        .stream())
+                .findFirst();
+    }
+
+    private record Autoscaled(int replicas, ClusterScaling scaling) {
+        static Optional<Autoscaled> of(@Nullable Integer max, Sighting sighting) {
+            var status = sighting.seen().autoscaler();
+            return max == null || status == null
+                    ? Optional.empty()
+                    : Optional.of(new Autoscaled(status.replicas(), ClusterScaling.of(status, max)));
+        }
+    }
+
+    /** The cluster decides while there is one revision only: two would each have an autoscaler of half the load. */
+    private @Nullable Integer autoscalerMax(Crew crew, RevisionRun run) {
+        var endpoint = crew.endpoint();
+        var alone =
+                crew.live().stream().allMatch(other -> other.number() == run.number() || other.wantedReplicas() == 0);
+        if (!endpoint.running()
+                || endpoint.rolling()
+                || !alone
+                || run.number() != endpoint.rollout().target()
+                || run.wantedReplicas() == 0) {
+            return null;
+        }
+        var policy = crew.target().autoscaling();
+        return policy == null || !policy.byCluster()
+                ? null
+                : Integer.valueOf(quota.roomFor(
+                        endpoint, run.wantedReplicas(), crew.target().resources(), policy.max()));
     }
 
     /** All that one pass works with. */
@@ -120,27 +178,6 @@ class FleetService {
         int wanted() {
             return endpoint.running() ? target().wanted(endpoint.autoscaledReplicas()) : 0;
         }
-    }
-
-    /**
-     * The rows of everything that may run. The wanted revision's comes back to life when it is needed again, and has the
-     * replicas that it shares with others.
-     */
-    private List<RevisionRun> live(Endpoint endpoint) {
-        var live = new ArrayList<>(runs.findByEndpointIdAndLiveTrueOrderByNumberDesc(endpoint.id()));
-        var target = endpoint.rollout().target();
-        if (endpoint.running() && live.stream().noneMatch(run -> run.number() == target)) {
-            runs.findByEndpointIdAndNumber(endpoint.id(), target).ifPresent(run -> {
-                run.revive();
-                live.stream().filter(run::sharesReplicasWith).findFirst().ifPresent(other -> {
-                    run.takeOver(other);
-                    runs.save(other);
-                    live.remove(other);
-                });
-                live.add(run);
-            });
-        }
-        return live;
     }
 
     /** What was seen, by the revision whose it is now. */
@@ -186,8 +223,7 @@ class FleetService {
     }
 
     /** Why the wanted revision is not ready, as far as anybody knows. */
-    private static String lastWords(
-            RolloutStep step, @org.jspecify.annotations.Nullable Sighting sighting, String waiting) {
+    private static String lastWords(RolloutStep step, @Nullable Sighting sighting, String waiting) {
         if (!(step.verdict() instanceof Verdict.Stuck)) {
             return "";
         }
@@ -232,6 +268,7 @@ class FleetService {
                 .flatMap(sighting -> sighting.rows().stream())
                 .toList();
         endpoint.observed(condition, rows, wanted, ready, waiting, now);
+        endpoint.scaledByCluster(autoscaled(crew, seen).map(Autoscaled::scaling).orElse(null));
     }
 
     private static Set<Integer> numbers(Crew crew, java.util.function.Predicate<Fleet> which) {
@@ -241,29 +278,15 @@ class FleetService {
                 .collect(Collectors.toCollection(HashSet::new));
     }
 
-    private Map<Integer, Revision> specs(Endpoint endpoint, List<RevisionRun> live) {
-        var numbers = live.stream().map(RevisionRun::number).collect(Collectors.toCollection(HashSet::new));
-        numbers.add(endpoint.rollout().target());
-        if (endpoint.rollout().stable() != null) {
-            numbers.add(endpoint.rollout().stable()); // a rollout may return to it in this pass
-        }
-        return revisions.findByEndpointIdAndNumberIn(endpoint.id(), numbers).stream()
-                .collect(Collectors.toMap(Revision::number, Function.identity()));
-    }
-
     private static Orders orders(
-            Endpoint endpoint, List<RevisionRun> live, Map<Integer, Revision> specs, Map<Integer, Integer> before) {
+            Endpoint endpoint, List<RevisionRun> live, Map<Integer, Revision> specs, Map<Integer, Before> before) {
         var each = live.stream()
                 .filter(RevisionRun::live)
                 .filter(run -> specs.containsKey(run.number()))
-                .map(run -> new Orders.Order(
-                        run.number(),
-                        run.workload(),
-                        run.workloadRevisionId(),
-                        run.wantedReplicas(),
-                        run.wantedReplicas() < before.getOrDefault(run.number(), 0),
-                        java.util.Objects.requireNonNull(specs.get(run.number()))
-                                .spec()))
+                .map(run -> order(
+                        run,
+                        Objects.requireNonNull(specs.get(run.number())).spec(),
+                        before.getOrDefault(run.number(), new Before(0, false))))
                 .toList();
         return new Orders(
                 endpoint.id(),
@@ -274,6 +297,20 @@ class FleetService {
                 endpoint.rolling() || endpoint.deleting(),
                 endpoint.phase() == EndpointPhase.DELETED,
                 each);
+    }
+
+    private static Orders.Order order(RevisionRun run, RevisionSpec spec, Before before) {
+        var max = run.autoscalerMax();
+        var policy = spec.autoscaling();
+        return new Orders.Order(
+                run.number(),
+                run.workload(),
+                run.workloadRevisionId(),
+                run.wantedReplicas(),
+                run.wantedReplicas() < before.wanted(),
+                max == null || policy == null ? null : policy.autoscaler().within(Math.min(policy.min(), max), max),
+                max == null && before.autoscaled(),
+                spec);
     }
 
     /** What all replicas that are asked for may use together. */

@@ -30,6 +30,9 @@ class RevisionRun implements Persistable<UUID> {
     /** Written before the cluster is told, so that what was asked for is never more than this. */
     private int wantedReplicas;
 
+    /** How many replicas the cluster's own autoscaler may give it; null where the platform decides. */
+    private @Nullable Integer autoscalerMax;
+
     /** Whether the cluster may still have something of it. */
     private boolean live;
 
@@ -68,6 +71,10 @@ class RevisionRun implements Persistable<UUID> {
         live = live || replicas > 0;
     }
 
+    void autoscaleUpTo(@Nullable Integer max) {
+        autoscalerMax = max;
+    }
+
     void revive() {
         live = true;
     }
@@ -79,12 +86,14 @@ class RevisionRun implements Persistable<UUID> {
     /** From now on the replicas of the other one are this one's, as they are. */
     void takeOver(RevisionRun other) {
         wantedReplicas = other.wantedReplicas;
+        autoscalerMax = other.autoscalerMax;
         other.gone();
     }
 
     void gone() {
         live = false;
         wantedReplicas = 0;
+        autoscalerMax = null;
     }
 
     @Override
@@ -120,6 +129,11 @@ class RevisionRun implements Persistable<UUID> {
 
     int wantedReplicas() {
         return wantedReplicas;
+    }
+
+    @Nullable
+    Integer autoscalerMax() {
+        return autoscalerMax;
     }
 
     boolean live() {

@@ -5,6 +5,7 @@ import dev.tidewright.reconcile.WorkQueue;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -31,7 +32,37 @@ public class Scaling {
      */
     public record Scalable(UUID id, Name namespace, Name name, AutoscalingPolicy policy, int live) {}
 
-    /** Empty for one that is stopped, gone, or has a fixed number of replicas. */
+    /**
+     * An endpoint whose number of replicas the cluster itself decides.
+     *
+     * @param seen null: nothing was seen of it yet, or a rollout is under way, during which the number is held
+     */
+    public record ByCluster(
+            AutoscalingPolicy policy,
+            int live,
+            boolean rolling,
+            @Nullable ClusterScaling seen) {}
+
+    /** Empty for one that is stopped, has a fixed number, or is scaled by what the gateway measures. */
+    @Transactional(readOnly = true)
+    public Optional<ByCluster> byCluster(Name namespace, Name name) {
+        var endpoint = endpoints.require(namespace, name);
+        if (!endpoint.running()) {
+            return Optional.empty();
+        }
+        return revisions
+                .findByEndpointIdAndNumber(endpoint.id(), endpoint.rollout().target())
+                .map(Revision::spec)
+                .flatMap(spec -> Optional.ofNullable(spec.autoscaling())
+                        .filter(AutoscalingPolicy::byCluster)
+                        .map(policy -> new ByCluster(
+                                policy,
+                                spec.wanted(endpoint.autoscaledReplicas()),
+                                endpoint.rolling(),
+                                endpoint.clusterScaling())));
+    }
+
+    /** Empty for one that is stopped, gone, has a fixed number of replicas, or is scaled by the cluster. */
     @Transactional(readOnly = true)
     public Optional<Scalable> scalable(UUID id) {
         return endpoints.findById(id).flatMap(this::of);
@@ -69,6 +100,7 @@ public class Scaling {
                 .findByEndpointIdAndNumber(endpoint.id(), endpoint.rollout().target())
                 .map(Revision::spec)
                 .flatMap(spec -> Optional.ofNullable(spec.autoscaling())
+                        .filter(policy -> !policy.byCluster())
                         .map(policy -> new Scalable(
                                 endpoint.id(),
                                 endpoint.namespace(),

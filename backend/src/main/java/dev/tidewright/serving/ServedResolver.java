@@ -8,6 +8,7 @@ import dev.tidewright.artifacts.Uploads;
 import dev.tidewright.catalog.Catalog;
 import dev.tidewright.catalog.VersionView;
 import dev.tidewright.cluster.Capabilities;
+import dev.tidewright.cluster.ScalingMetric;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Turns what was asked for (an alias, an upload) into what exactly is served. Joins the caller's transaction. */
@@ -64,6 +66,11 @@ class ServedResolver {
         }
         capabilities.requireFor(serves.image(), "serves.image");
         return new Served(null, null, serves.image(), arguments, null);
+    }
+
+    /** Refuses a policy by what the cluster cannot look at. */
+    void requirePossible(@Nullable AutoscalingPolicy policy) {
+        capabilities.requireFor(policy == null ? List.<ScalingMetric>of() : policy.metrics(), "autoscaling.metrics");
     }
 
     /** Refuses when a version that a revision names is not there any more, or its image cannot be run any more. */

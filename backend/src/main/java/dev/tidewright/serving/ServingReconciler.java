@@ -114,6 +114,17 @@ class ServingReconciler implements Reconciler {
                     .findFirst();
             var staying = seen.map(Sighting::staying).orElse(0);
             var absent = seen.map(Sighting::absent).orElse(true);
+            var scaled = seen.map(sighting -> sighting.seen().autoscaler()).orElse(null);
+            if (order.autoscaler() != null && !absent) {
+                if (scaled == null || !order.autoscaler().equals(scaled.applied())) {
+                    cluster.autoscale(Workloads.id(orders, order), order.autoscaler());
+                }
+                continue;
+            }
+            if (order.endsAutoscaler() || scaled != null) {
+                // Before the number is written: two that write it would undo each other's.
+                cluster.autoscale(Workloads.id(orders, order), null);
+            }
             if (order.wanted() != staying || (absent && order.wanted() > 0)) {
                 cluster.apply(workloads.service(orders, order));
                 shrunk |= order.wanted() < staying;

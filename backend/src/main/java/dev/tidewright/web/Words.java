@@ -13,6 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
 
 /** How the pages write numbers and times; the templates call it as {@code @words}. */
 @Component("words")
@@ -22,10 +23,17 @@ public class Words {
     private static final DateTimeFormatter DAY = formatter("d MMM HH:mm");
     private static final DateTimeFormatter FULL = formatter("yyyy-MM-dd HH:mm:ss 'UTC'");
 
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
     private final InstantSource clock;
 
     Words(InstantSource clock) {
         this.clock = clock;
+    }
+
+    /** As people would write it down. */
+    public String json(Object value) {
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value);
     }
 
     /** {@code 3 min ago}; a date from two days on. */

@@ -15,14 +15,19 @@ public final class Eventually {
 
     /** The first value that fits; fails with the last one that did not. */
     public static <T> T eventually(String what, Supplier<T> look, Predicate<? super T> fits) {
-        var end = System.nanoTime() + LONGEST.toNanos();
+        return within(LONGEST, what, look, fits);
+    }
+
+    /** The same for what takes others longer. */
+    public static <T> T within(Duration longest, String what, Supplier<T> look, Predicate<? super T> fits) {
+        var end = System.nanoTime() + longest.toNanos();
         while (true) {
             var seen = look.get();
             if (fits.test(seen)) {
                 return seen;
             }
             if (System.nanoTime() > end) {
-                throw new AssertionError("not within " + LONGEST.toSeconds() + " s: " + what + "; last seen: " + seen);
+                throw new AssertionError("not within " + longest.toSeconds() + " s: " + what + "; last seen: " + seen);
             }
             LockSupport.parkNanos(BETWEEN.toNanos());
         }

@@ -104,8 +104,18 @@ public class FakeCluster implements Cluster {
     }
 
     @Override
+    public void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler) {
+        call(() -> {});
+    }
+
+    @Override
+    public List<String> unreadable(WorkloadId id, Autoscaler autoscaler) {
+        return List.of();
+    }
+
+    @Override
     public Capabilities capabilities() {
-        return new Capabilities(true, true);
+        return new Capabilities(true, true, true);
     }
 
     @Override

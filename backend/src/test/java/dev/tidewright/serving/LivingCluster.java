@@ -1,5 +1,7 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.cluster.Autoscaler;
+import dev.tidewright.cluster.AutoscalerStatus;
 import dev.tidewright.cluster.FakeCluster;
 import dev.tidewright.cluster.Observation;
 import dev.tidewright.cluster.ReplicaStatus;
@@ -11,9 +13,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster in memory whose services live as the port promises: replicas start, get ready after a while, drain when they
@@ -25,6 +29,7 @@ class LivingCluster extends FakeCluster {
     private final Random random;
     private final Map<WorkloadId, List<ReplicaStatus>> replicas = new HashMap<>();
     private final Set<WorkloadId> bad = new HashSet<>();
+    private final Map<WorkloadId, Autoscaler> autoscalers = new HashMap<>();
     private int count;
 
     LivingCluster(InstantSource clock, long seed) {
@@ -51,19 +56,48 @@ class LivingCluster extends FakeCluster {
     public void apply(Workload workload) {
         super.apply(workload);
         var service = (Workload.Service) workload;
-        var all = replicas.computeIfAbsent(service.id(), id -> new ArrayList<>());
-        while (staying(all) < service.replicas()) {
+        if (autoscalers.containsKey(service.id())) {
+            throw new AssertionError("replicas are written while an autoscaler decides them");
+        }
+        resize(service.id(), service.replicas());
+    }
+
+    @Override
+    public void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler) {
+        if (autoscaler == null) {
+            autoscalers.remove(id);
+        } else {
+            autoscalers.put(id, autoscaler);
+        }
+        show(id);
+    }
+
+    @Nullable
+    Autoscaler autoscaler(WorkloadId id) {
+        return autoscalers.get(id);
+    }
+
+    /** The autoscaler wants this many, and has as many of them as its bounds allow. */
+    void wants(WorkloadId id, int replicas) {
+        var bounds = Objects.requireNonNull(autoscalers.get(id));
+        resize(id, Math.clamp(replicas, bounds.min(), bounds.max()));
+    }
+
+    private void resize(WorkloadId id, int wanted) {
+        var all = replicas.computeIfAbsent(id, fresh -> new ArrayList<>());
+        while (staying(all) < wanted) {
             all.add(status("x" + ++count, ReplicaStatus.Phase.STARTING, 0, ""));
         }
-        while (staying(all) > service.replicas()) {
+        while (staying(all) > wanted) {
             drainOne(all);
         }
-        show(service.id());
+        show(id);
     }
 
     @Override
     public void delete(WorkloadId id) {
         super.delete(id);
+        autoscalers.remove(id);
         replicas.remove(id);
     }
 
@@ -128,7 +162,22 @@ class LivingCluster extends FakeCluster {
                         "",
                         replicas.getOrDefault(id, List.of()),
                         clock.instant(),
-                        null));
+                        null,
+                        status(id)));
+    }
+
+    private @Nullable AutoscalerStatus status(WorkloadId id) {
+        var autoscaler = autoscalers.get(id);
+        var reading = new AutoscalerStatus.Reading("cpu", 83.0, 70, "%");
+        return autoscaler == null
+                ? null
+                : new AutoscalerStatus(
+                        autoscaler,
+                        staying(id),
+                        true,
+                        "cpu 83 %, the target is 70 %",
+                        List.of(reading),
+                        clock.instant());
     }
 
     private ReplicaStatus status(String name, ReplicaStatus.Phase phase, int restarts, String message) {

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidewright.IntegrationTest;
 import dev.tidewright.TestApi;
+import dev.tidewright.artifacts.ArchivedPrograms;
+import dev.tidewright.artifacts.Artifacts;
+import dev.tidewright.artifacts.Uploads;
+import dev.tidewright.catalog.Catalog;
+import dev.tidewright.cluster.Capabilities;
+import dev.tidewright.cluster.ScalingMetric;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.history.History;
 import dev.tidewright.history.HistoryEntry;
@@ -25,6 +31,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -68,6 +75,32 @@ class ServingReconcilerIT {
     private FleetQuota quota;
 
     @Autowired
+    private ScalingLog scalings;
+
+    @Autowired
+    private Scaling scaling;
+
+    @Autowired
+    private FleetRows rows;
+
+    @Autowired
+    private Catalog catalog;
+
+    @Autowired
+    private ArchivedPrograms programs;
+
+    @Autowired
+    private SpecDiff diff;
+
+    @Autowired
+    private Uploads uploads;
+
+    @Autowired
+    private Artifacts artifacts;
+
+    @Autowired
+    private EndpointQuota endpointQuota;
+
     private EndpointService service;
 
     @Autowired
@@ -109,6 +142,10 @@ class ServingReconcilerIT {
         upload = UUID.fromString(
                 TestApi.admin(port).upload(namespace.value(), "app.py", "print()".getBytes(StandardCharsets.UTF_8)));
         reconciler = restarted();
+        // What runs beside this test cannot do what the cluster in memory can.
+        var resolver = new ServedResolver(catalog, artifacts, uploads, programs, new Capabilities(true, true, true));
+        var maker = new RevisionMaker(revisions, runs, resolver, diff, uploads, artifacts);
+        service = transactional(new EndpointService(endpoints, revisions, maker, endpointQuota, queue, clock));
     }
 
     @Test
@@ -396,15 +433,16 @@ class ServingReconcilerIT {
     }
 
     private FleetService fleets() {
-        return transactional(new FleetService(endpoints, revisions, runs, activations, quota, clock));
+        return transactional(new FleetService(rows, activations, quota, scalings, clock));
     }
 
-    private FleetService transactional(FleetService target) {
+    @SuppressWarnings("unchecked")
+    private <T> T transactional(T target) {
         var proxy = new ProxyFactory(target);
         proxy.setProxyTargetClass(true);
         proxy.addAdvice(new TransactionInterceptor(
                 (TransactionManager) transactions, new AnnotationTransactionAttributeSource(false)));
-        return (FleetService) proxy.getProxy(getClass().getClassLoader());
+        return (T) proxy.getProxy(getClass().getClassLoader());
     }
 
     /** Does it so that the application's own loop never hears of it. */
@@ -434,6 +472,103 @@ class ServingReconcilerIT {
         assertThat(activations.at(namespace, NAME, now.plusSeconds(1)))
                 .singleElement()
                 .satisfies(served -> assertThat(served.revision()).isEqualTo(2));
+    }
+
+    @Test
+    void theClusterDecidesOnceTheRolloutIsComplete() {
+        var id = deployed(scaled(1, 5, Map.of(), "100m"));
+        reconciler.reconcile(id);
+        assertThat(cluster.autoscaler(workload(1))).as("not while it starts").isNull();
+        settle(id);
+        reconciler.reconcile(id);
+        assertThat(cluster.autoscaler(workload(1))).satisfies(told -> {
+            assertThat(told.min()).isEqualTo(1);
+            assertThat(told.max()).isEqualTo(5);
+        });
+        cluster.wants(workload(1), 4);
+        reconciler.reconcile(id);
+        assertThat(endpoint(id).autoscaledReplicas()).isEqualTo(4);
+        assertThat(held(id)).isEqualTo("0.4");
+        assertThat(scaling.byCluster(namespace, NAME)).hasValueSatisfying(seen -> {
+            assertThat(seen.live()).isEqualTo(4);
+            assertThat(Objects.requireNonNull(seen.seen()).sentence()).startsWith("cpu 83 %");
+        });
+        assertThat(scaling.scalable(id)).as("not the gateway's to decide").isEmpty();
+        assertThat(decisions(id)).containsExactly("cpu 83 %, the target is 70 % → 1 to 4");
+        assertThat(verbs(id)).contains("scaled");
+    }
+
+    @Test
+    void rolloutRollbackAndSwitchingItOffKeepWhatTheClusterDecided() {
+        var id = deployed(scaled(1, 5, Map.of(), "100m"));
+        settle(id);
+        reconciler.reconcile(id);
+        cluster.wants(workload(1), 4);
+        // Nobody has looked since: the rollout begins from what is seen in its own first pass.
+        change(scaled(1, 5, Map.of("alpha", new Scalar(0.5)), "100m"));
+        for (var pass = 0; pass < 200 && (pass == 0 || endpoint(id).rolling()); pass++) {
+            reconciler.reconcile(id);
+            assertThat(cluster.autoscaler(workload(1)))
+                    .as("ended before replicas are moved")
+                    .isNull();
+            turn();
+        }
+        settle(id);
+        reconciler.reconcile(id);
+        assertThat(cluster.ready(workload(2))).isEqualTo(4);
+        assertThat(cluster.autoscaler(workload(2))).isNotNull();
+
+        hidden(() -> service.rollBack(namespace, NAME, new RollBack(1, null), ANA));
+        settle(id);
+        reconciler.reconcile(id);
+        assertThat(cluster.ready(workload(3))).isEqualTo(4);
+
+        hidden(() -> service.scale(namespace, NAME, new ScaleEndpoint(null, null, "off"), "*", ANA));
+        settle(id);
+        assertThat(cluster.autoscaler(workload(3))).isNull();
+        assertThat(cluster.ready(workload(3))).isEqualTo(4);
+        assertThat(spec(id, 4).replicas()).isEqualTo(4);
+    }
+
+    @Test
+    void theClusterGetsNoMoreThanTheQuotaHolds() {
+        var id = deployed(scaled(1, 10, Map.of(), "3"));
+        settle(id);
+        reconciler.reconcile(id);
+        assertThat(Objects.requireNonNull(cluster.autoscaler(workload(1))).max())
+                .isEqualTo(2);
+        cluster.wants(workload(1), 10);
+        reconciler.reconcile(id);
+        assertThat(held(id)).isEqualTo("6");
+        assertThat(Objects.requireNonNull(
+                                scaling.byCluster(namespace, NAME).orElseThrow().seen())
+                        .max())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatSomebodyDidToTheAutoscalerIsTakenBackAndAStopEndsIt() {
+        var id = deployed(scaled(2, 5, Map.of(), "100m"));
+        settle(id);
+        reconciler.reconcile(id);
+        var asked = Objects.requireNonNull(cluster.autoscaler(workload(1)));
+        cluster.autoscale(workload(1), asked.within(1, 50));
+        reconciler.reconcile(id);
+        assertThat(cluster.autoscaler(workload(1))).isEqualTo(asked);
+        hidden(() -> {
+            service.stop(namespace, NAME, "enough", ANA);
+            return true;
+        });
+        reconciler.reconcile(id);
+        assertThat(cluster.autoscaler(workload(1))).isNull();
+        assertThat(cluster.staying(workload(1))).isZero();
+    }
+
+    private List<String> decisions(UUID id) {
+        return jdbc.sql("SELECT sentence FROM scaling_decision WHERE endpoint_id = ? ORDER BY id")
+                .param(id)
+                .query((row, number) -> row.getString("sentence"))
+                .list();
     }
 
     @Test
@@ -589,6 +724,27 @@ class ServingReconcilerIT {
                 null,
                 null,
                 "because");
+    }
+
+    private DeployEndpoint scaled(int min, int max, Map<String, Scalar> parameters, String cpu) {
+        var fixed = full(1, parameters, cpu);
+        return new DeployEndpoint(
+                fixed.name(),
+                fixed.serves(),
+                fixed.parameters(),
+                fixed.environment(),
+                fixed.requirements(),
+                fixed.resources(),
+                null,
+                new AutoscalingPolicy(
+                        min, max, null, null, List.of(ScalingMetric.utilization("cpu", 70)), null, Timespan.of("60s")),
+                fixed.readiness(),
+                fixed.rollout(),
+                fixed.pod(),
+                fixed.access(),
+                fixed.description(),
+                fixed.labels(),
+                fixed.reason());
     }
 
     private DeployEndpoint random(Random random) {

@@ -1,5 +1,6 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.cluster.Autoscaler;
 import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Capacity;
 import dev.tidewright.cluster.ChangeHints;
@@ -31,6 +32,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Runs workloads on Kubernetes. Closing it leaves them running; all it knows it reads from there again. */
 final class KubernetesCluster implements Cluster, AutoCloseable {
@@ -47,6 +49,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     private final Fences fences;
     private final Writes writes;
     private final Drains drains;
+    private final MetricHops hops;
     private final Heartbeat heartbeat;
     private final Occupancy occupancy;
 
@@ -69,6 +72,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         warnings = new Warnings(client, this::onWarning);
         fences = new Fences(client, labels, name -> hints.tell(List.of(WorkloadId.ofNamespace(name))));
         writes = new Writes(client, labels, manifests);
+        hops = new MetricHops(client);
         drains = new Drains(watches, writes, gates);
         heartbeat = new Heartbeat(client, clock);
         occupancy = new Occupancy(client, labels, watches, clock);
@@ -181,6 +185,30 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     }
 
     @Override
+    public void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler) {
+        requireListening();
+        if (autoscaler == null) {
+            Calls.call("end the autoscaler of " + id, () -> {
+                writes.endAutoscaler(id);
+                return true;
+            });
+            return;
+        }
+        var deployment = watches.owner(id)
+                .orElseThrow(() -> new ClusterUnavailable(id + " is not there yet", new IllegalStateException()));
+        Calls.call("autoscale " + id, () -> {
+            writes.autoscale(id, autoscaler, deployment);
+            return true;
+        });
+    }
+
+    @Override
+    public List<String> unreadable(WorkloadId id, Autoscaler autoscaler) {
+        requireListening();
+        return Calls.call("look for the metrics of " + id, () -> hops.unreadable(id, autoscaler));
+    }
+
+    @Override
     public Observation observe(WorkloadId id) {
         requireListening();
         var owner = watches.owner(id);
@@ -195,7 +223,12 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
             return Observations.refused(id, refusal);
         }
         var kept = pods.stream().allMatch(logs::hasAll);
-        return observations.of(evidence(id, owner, pods), kept, clock.instant());
+        var seen = observations.of(evidence(id, owner, pods), kept, clock.instant());
+        return owner.orElse(null) instanceof Deployment deployment
+                ? seen.with(watches.autoscaler(id)
+                        .map(autoscaler -> Autoscalers.status(autoscaler, deployment))
+                        .orElse(null))
+                : seen;
     }
 
     private Evidence evidence(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
@@ -237,7 +270,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(true, true);
+        return new Capabilities(true, true, true);
     }
 
     @Override

@@ -91,7 +91,7 @@ final class ReplicaLog {
                 """).param("id", id).param("before", before).update();
     }
 
-    /** @return false when the log is not this writer's any more */
+    /** False when the log is not this writer's any more. */
     boolean follows(int restarts) {
         var moved = change("restarts = :restarts", restarts);
         cursor = new Cursor(cursor.end(), cursor.last(), restarts);

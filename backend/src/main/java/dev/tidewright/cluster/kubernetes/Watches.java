@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -32,6 +33,7 @@ final class Watches implements AutoCloseable {
     private final Labels labels;
     private final SharedIndexInformer<Job> jobs;
     private final SharedIndexInformer<Deployment> deployments;
+    private final SharedIndexInformer<HorizontalPodAutoscaler> autoscalers;
     private final SharedIndexInformer<Pod> pods;
     private final SharedIndexInformer<Node> nodes;
 
@@ -47,10 +49,17 @@ final class Watches implements AutoCloseable {
         jobs = client.batch().v1().jobs().inAnyNamespace().withLabels(ours).runnableInformer(0);
         deployments =
                 client.apps().deployments().inAnyNamespace().withLabels(ours).runnableInformer(0);
+        autoscalers = client.autoscaling()
+                .v2()
+                .horizontalPodAutoscalers()
+                .inAnyNamespace()
+                .withLabels(ours)
+                .runnableInformer(0);
         pods = client.pods().inAnyNamespace().withLabels(ours).runnableInformer(0);
         nodes = client.nodes().runnableInformer(0);
         jobs.addEventHandler(handler((id, job, gone) -> {}));
         deployments.addEventHandler(handler((id, deployment, gone) -> {}));
+        autoscalers.addEventHandler(handler((id, autoscaler, gone) -> {}));
         pods.addEventHandler(handler(onPod));
         pods.addIndexers(Map.of(
                 BY_WORKLOAD,
@@ -96,6 +105,10 @@ final class Watches implements AutoCloseable {
         return Optional.of(own != null && isOlder(cached, own) ? own : cached);
     }
 
+    Optional<HorizontalPodAutoscaler> autoscaler(WorkloadId id) {
+        return Optional.ofNullable(autoscalers.getStore().getByKey(id.namespace() + "/" + Labels.objectName(id)));
+    }
+
     List<Pod> pods(WorkloadId id) {
         return pods.getIndexer().byIndex(BY_WORKLOAD, id.toString());
     }
@@ -125,7 +138,7 @@ final class Watches implements AutoCloseable {
     }
 
     private List<SharedIndexInformer<? extends HasMetadata>> all() {
-        return List.of(jobs, deployments, pods, nodes);
+        return List.of(jobs, deployments, autoscalers, pods, nodes);
     }
 
     /** An object that cannot be understood is passed over: the others are not its victims. */

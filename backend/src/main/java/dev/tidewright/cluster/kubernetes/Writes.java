@@ -1,5 +1,6 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.cluster.Autoscaler;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
@@ -7,6 +8,8 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -31,11 +34,13 @@ final class Writes {
     private final KubernetesClient client;
     private final Labels labels;
     private final Manifests manifests;
+    private final AutoscalerManifests autoscalers;
 
     Writes(KubernetesClient client, Labels labels, Manifests manifests) {
         this.client = client;
         this.labels = labels;
         this.manifests = manifests;
+        this.autoscalers = new AutoscalerManifests(labels);
     }
 
     /** Thrown where the name of an object of ours is taken by somebody else's. */
@@ -116,6 +121,33 @@ final class Writes {
         return deployment.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"replicas\":" + replicas + "}}");
     }
 
+    /** Takes back what others have changed of it. */
+    void autoscale(WorkloadId id, Autoscaler autoscaler, HasMetadata deployment) {
+        var name = deployment.getMetadata().getName();
+        var found = client.autoscaling()
+                .v2()
+                .horizontalPodAutoscalers()
+                .inNamespace(id.namespace().value())
+                .withName(name)
+                .get();
+        if (found != null && !labels.isOurs(found)) {
+            throw new Foreign(found);
+        }
+        applied(autoscalers.of(id, autoscaler, deployment));
+    }
+
+    void endAutoscaler(WorkloadId id) {
+        var found = client.autoscaling()
+                .v2()
+                .horizontalPodAutoscalers()
+                .inNamespace(id.namespace().value())
+                .withName(Labels.objectName(id))
+                .get();
+        if (found != null && labels.isOurs(found)) {
+            deleteExactly(found);
+        }
+    }
+
     /** Repeating it is harmless; what is not ours stays. */
     void delete(WorkloadId id, @Nullable HasMetadata known) {
         var found = known == null ? read(id).orElse(null) : known;
@@ -137,9 +169,11 @@ final class Writes {
     /** Only this very object, not another that has taken its name since: the client's own deletion ignores the UID. */
     private void deleteExactly(HasMetadata object) {
         var metadata = object.getMetadata();
-        var kind = object.getKind().equals("Job")
-                ? "batch/v1/namespaces/%s/jobs/%s"
-                : "apps/v1/namespaces/%s/deployments/%s";
+        var kind = switch (object) {
+            case Job job -> "batch/v1/namespaces/%s/jobs/%s";
+            case HorizontalPodAutoscaler autoscaler -> "autoscaling/v2/namespaces/%s/horizontalpodautoscalers/%s";
+            default -> "apps/v1/namespaces/%s/deployments/%s";
+        };
         var path = "/apis/" + kind.formatted(metadata.getNamespace(), metadata.getName());
         var options = Map.of(
                 "apiVersion",

@@ -1,5 +1,6 @@
 package dev.tidewright.cluster.local;
 
+import dev.tidewright.cluster.Autoscaler;
 import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Capacity;
 import dev.tidewright.cluster.ChangeHints;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs workloads as processes of this machine, each under a supervisor that outlives us. Closing it leaves them running;
@@ -94,10 +96,23 @@ final class LocalCluster implements Cluster, AutoCloseable {
         hints.add(listener);
     }
 
+    /** Nobody here looks at metrics: {@link #capabilities} says so, and whoever asks for it is refused. */
+    @Override
+    public void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler) {
+        if (autoscaler != null) {
+            throw new IllegalStateException("processes of this machine have no autoscaler of their own");
+        }
+    }
+
+    @Override
+    public List<String> unreadable(WorkloadId id, Autoscaler autoscaler) {
+        throw new IllegalStateException("processes of this machine have no autoscaler of their own");
+    }
+
     /** Processes only: {@code Programs} has no way to start an image. */
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(false, false);
+        return new Capabilities(false, false, false);
     }
 
     @Override

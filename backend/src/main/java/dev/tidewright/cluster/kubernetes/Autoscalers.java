@@ -1,0 +1,203 @@
+package dev.tidewright.cluster.kubernetes;
+
+import dev.tidewright.cluster.AutoscalerStatus;
+import dev.tidewright.cluster.AutoscalerStatus.Reading;
+import dev.tidewright.kernel.Text;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerCondition;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricSpec;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricStatus;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricTarget;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricValueStatus;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a HorizontalPodAutoscaler says of itself, in the port's words. Pure. */
+final class Autoscalers {
+
+    private static final int SENTENCE = 400;
+
+    private Autoscalers() {}
+
+    static AutoscalerStatus status(HorizontalPodAutoscaler autoscaler, Deployment deployment) {
+        var readings = readings(autoscaler);
+        var blind =
+                condition(autoscaler, "ScalingActive", "False").or(() -> condition(autoscaler, "AbleToScale", "False"));
+        var status = autoscaler.getStatus();
+        var last = status == null ? null : status.getLastScaleTime();
+        return new AutoscalerStatus(
+                AutoscalerManifests.asked(autoscaler).orElse(null),
+                deployment.getSpec().getReplicas(),
+                blind.isEmpty(),
+                blind.map(condition -> trouble(String.valueOf(condition.getMessage())))
+                        .orElseGet(() -> why(autoscaler, readings)),
+                readings,
+                last == null ? null : Times.of(last, Instant.EPOCH));
+    }
+
+    /** Of several metrics the one that asks for most decides. */
+    private static String why(HorizontalPodAutoscaler autoscaler, List<Reading> readings) {
+        var decisive = readings.stream()
+                .filter(reading -> reading.current() != null)
+                .max(Comparator.comparingDouble(Reading::ratio));
+        if (decisive.isEmpty()) {
+            return "";
+        }
+        var reading = decisive.get();
+        var bounds = autoscaler.getSpec();
+        var limited = condition(autoscaler, "ScalingLimited", "True")
+                .map(condition -> switch (String.valueOf(condition.getReason())) {
+                    case "TooManyReplicas" -> "; more than the " + bounds.getMaxReplicas() + " allowed would be needed";
+                    case "TooFewReplicas" ->
+                        "; fewer than the " + bounds.getMinReplicas() + " at least would be enough";
+                    default -> "";
+                })
+                .orElse("");
+        var calm = condition(autoscaler, "AbleToScale", "True")
+                .filter(condition -> "ScaleDownStabilized".equals(condition.getReason()))
+                .map(condition -> "; it waits for calm before replicas go")
+                .orElse("");
+        return words(reading) + (limited.isEmpty() ? calm : limited);
+    }
+
+    /** {@code cpu 83 % of 70 %}. */
+    static String words(Reading reading) {
+        var unit = reading.unit().isEmpty() ? "" : " " + reading.unit();
+        return reading.metric() + " " + number(Objects.requireNonNullElse(reading.current(), 0.0))
+                + (unit.equals(" %") ? unit : "") + ", the target is " + number(reading.target()) + unit;
+    }
+
+    /** In its own words it says the same thing up to three times over. */
+    static String trouble(String message) {
+        if (message.contains("no custom metrics API")) {
+            return "nothing serves custom metrics in this cluster: install an adapter such as prometheus-adapter, or scale by"
+                    + " targetRequestsPerSecond, which the gateway measures";
+        }
+        if (message.contains("no external metrics API")) {
+            return "nothing serves external metrics in this cluster: install an adapter such as KEDA's, or scale by another"
+                    + " metric";
+        }
+        if (message.contains("could not find the requested resource (get pods.metrics.k8s.io)")) {
+            return "nothing measures cpu and memory in this cluster: install metrics-server";
+        }
+        if (message.contains("did not receive metrics for targeted pods")
+                || message.contains("no metrics returned from resource metrics API")) {
+            return "the replicas have not been measured yet: that takes about a minute after they are ready";
+        }
+        if (message.contains("missing request for")) {
+            return "a replica declares nothing that a share could be taken of: give cpu and memory to the endpoint";
+        }
+        var telling = message.replaceFirst("^the HPA was unable to compute the replica count: ", "")
+                .replaceFirst("^invalid metrics \\([^)]*\\), first error is: ", "")
+                .replaceFirst("^failed to get [^:]*: ", "");
+        return Text.shortened(telling, SENTENCE);
+    }
+
+    private static List<Reading> readings(HorizontalPodAutoscaler autoscaler) {
+        var status = autoscaler.getStatus();
+        var current = status == null || status.getCurrentMetrics() == null
+                ? List.<MetricStatus>of()
+                : status.getCurrentMetrics();
+        return autoscaler.getSpec().getMetrics().stream()
+                .map(spec -> reading(spec, current))
+                .toList();
+    }
+
+    private static Reading reading(MetricSpec spec, List<MetricStatus> all) {
+        var target = target(spec);
+        var value = all.stream()
+                .filter(status -> Objects.equals(status.getType(), spec.getType()))
+                .filter(status -> name(status).equals(name(spec)))
+                .findFirst()
+                .map(Autoscalers::current);
+        return switch (target.getType()) {
+            case "Utilization" ->
+                new Reading(
+                        name(spec),
+                        value.map(MetricValueStatus::getAverageUtilization)
+                                .map(Integer::doubleValue)
+                                .orElse(null),
+                        target.getAverageUtilization(),
+                        "%");
+            case "AverageValue" ->
+                new Reading(
+                        name(spec),
+                        number(value.map(MetricValueStatus::getAverageValue)),
+                        target.getAverageValue().getNumericalAmount().doubleValue(),
+                        "per replica");
+            default ->
+                new Reading(
+                        name(spec),
+                        number(value.map(MetricValueStatus::getValue)),
+                        target.getValue().getNumericalAmount().doubleValue(),
+                        "");
+        };
+    }
+
+    private static MetricTarget target(MetricSpec spec) {
+        return switch (spec.getType()) {
+            case "Resource" -> spec.getResource().getTarget();
+            case "Pods" -> spec.getPods().getTarget();
+            case "Object" -> spec.getObject().getTarget();
+            default -> spec.getExternal().getTarget();
+        };
+    }
+
+    private static String name(MetricSpec spec) {
+        return switch (spec.getType()) {
+            case "Resource" -> spec.getResource().getName();
+            case "Pods" -> spec.getPods().getMetric().getName();
+            case "Object" -> spec.getObject().getMetric().getName();
+            default -> spec.getExternal().getMetric().getName();
+        };
+    }
+
+    private static String name(MetricStatus status) {
+        return switch (String.valueOf(status.getType())) {
+            case "Resource" -> status.getResource().getName();
+            case "Pods" -> status.getPods().getMetric().getName();
+            case "Object" -> status.getObject().getMetric().getName();
+            case "External" -> status.getExternal().getMetric().getName();
+            default -> "";
+        };
+    }
+
+    private static MetricValueStatus current(MetricStatus status) {
+        return switch (status.getType()) {
+            case "Resource" -> status.getResource().getCurrent();
+            case "Pods" -> status.getPods().getCurrent();
+            case "Object" -> status.getObject().getCurrent();
+            default -> status.getExternal().getCurrent();
+        };
+    }
+
+    private static @Nullable Double number(Optional<Quantity> quantity) {
+        return quantity.map(Quantity::getNumericalAmount)
+                .map(BigDecimal::doubleValue)
+                .orElse(null);
+    }
+
+    private static String number(double value) {
+        return BigDecimal.valueOf(value)
+                .setScale(2, RoundingMode.HALF_UP)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    private static Optional<HorizontalPodAutoscalerCondition> condition(
+            HorizontalPodAutoscaler autoscaler, String type, String status) {
+        return autoscaler.getStatus() == null || autoscaler.getStatus().getConditions() == null
+                ? Optional.empty()
+                : autoscaler.getStatus().getConditions().stream()
+                        .filter(condition -> type.equals(condition.getType()) && status.equals(condition.getStatus()))
+                        .findFirst();
+    }
+}
