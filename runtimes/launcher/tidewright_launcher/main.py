@@ -5,15 +5,15 @@ import signal
 import traceback
 from typing import Any
 
-from . import job, service
+from . import carrying, job, service
 from .control import Control, Refused
 from .ending import STOPPED, Failed, Stopped, last_sentence, say
 from .setting import Setting
 
 
 def main(arguments: list[str]) -> int:
-    if arguments not in (["job"], ["service"]):
-        say("use: launch.py job | launch.py service")
+    if arguments not in (["job"], ["service"], ["fetch"], ["carry"]):
+        say("use: launch.py job | service | fetch | carry")
         return 2
     log = os.environ.get("TIDEWRIGHT_TERMINATION_LOG")
     warning = ""
@@ -24,7 +24,8 @@ def main(arguments: list[str]) -> int:
         control = Control(setting.api, setting.token, setting.retry_seconds)
         if arguments == ["service"]:
             service.run(setting, control)
-        ended = job.run(setting, control)
+        carries = arguments[0] in ("fetch", "carry")
+        ended = carrying.run(arguments[0], setting, control) if carries else job.run(setting, control)
         code, reason, message, warning = ended.code, ended.reason, ended.message, ended.warning
     except Failed as fault:
         code, reason, message = fault.code, fault.reason, fault.message

@@ -66,6 +66,12 @@ public interface Cluster {
     /** Calls {@code listener} soon after anything about a workload changed. A hint: it may be late, doubled or lost. */
     void onChange(Consumer<WorkloadId> listener);
 
+    /**
+     * Calls {@code listener} with what the cluster says of workloads, and with what it still knows of before. The same may
+     * be told again, by its uid.
+     */
+    void onEvent(Consumer<ClusterEvent> listener);
+
     /** What this cluster can run; never changes, and is answered without asking it. */
     Capabilities capabilities();
 

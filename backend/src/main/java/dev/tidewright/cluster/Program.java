@@ -61,10 +61,18 @@ public record Program(
      * A container image.
      *
      * @param arguments replaces the image's command; empty keeps it
+     * @param carried the launcher fetches the source before it starts ({@code $TIDEWRIGHT_SOURCE}, where it starts then) and
+     *     brings its outputs home after it ({@code $TIDEWRIGHT_OUTPUT}), beside the image and whatever that brings
+     * @param startsInSource whether there is a source to start in
      */
-    public record Image(String reference, List<String> arguments) implements Entry {
+    public record Image(String reference, List<String> arguments, boolean carried, boolean startsInSource)
+            implements Entry {
         public Image {
             arguments = List.copyOf(arguments);
+        }
+
+        public Image(String reference, List<String> arguments) {
+            this(reference, arguments, false, false);
         }
     }
 }

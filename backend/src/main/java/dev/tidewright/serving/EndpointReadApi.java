@@ -1,6 +1,7 @@
 package dev.tidewright.serving;
 
 import dev.tidewright.cluster.LogSlice;
+import dev.tidewright.events.KeptEvent;
 import dev.tidewright.kernel.Limit;
 import dev.tidewright.kernel.Moment;
 import dev.tidewright.kernel.Name;
@@ -25,6 +26,7 @@ class EndpointReadApi {
     private final RevisionViews revisions;
     private final Activations activations;
     private final EndpointLogs logs;
+    private final EndpointEvents events;
     private final LogStreams streams;
 
     EndpointReadApi(
@@ -32,7 +34,9 @@ class EndpointReadApi {
             RevisionViews revisions,
             Activations activations,
             EndpointLogs logs,
+            EndpointEvents events,
             LogStreams streams) {
+        this.events = events;
         this.views = views;
         this.revisions = revisions;
         this.activations = activations;
@@ -48,6 +52,17 @@ class EndpointReadApi {
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(required = false) @Nullable Integer limit) {
         return revisions.list(ns, name, cursor, Limit.of(limit));
+    }
+
+    /** What the cluster said of its replicas, the last first; kept when the cluster has forgotten it. */
+    @GetMapping("/events")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    Slice<KeptEvent> events(
+            @PathVariable Name ns,
+            @PathVariable Name name,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Nullable Integer limit) {
+        return events.list(ns, name, cursor, Limit.of(limit));
     }
 
     @GetMapping("/revisions/{number}")

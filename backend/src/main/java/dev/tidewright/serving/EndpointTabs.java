@@ -14,15 +14,23 @@ class EndpointTabs {
 
     private static final int REVISIONS = 20;
     private static final int EVENTS = 100;
+    private static final int SAID = 50;
 
     private final EndpointViews views;
     private final RevisionViews revisions;
     private final EndpointLogs logs;
+    private final EndpointEvents said;
     private final InputExamples examples;
     private final JsonMapper json;
 
     EndpointTabs(
-            EndpointViews views, RevisionViews revisions, EndpointLogs logs, InputExamples examples, JsonMapper json) {
+            EndpointViews views,
+            RevisionViews revisions,
+            EndpointLogs logs,
+            EndpointEvents said,
+            InputExamples examples,
+            JsonMapper json) {
+        this.said = said;
         this.views = views;
         this.revisions = revisions;
         this.logs = logs;
@@ -51,7 +59,8 @@ class EndpointTabs {
             case "revisions" -> revisions(model, ns, name, asked);
             case "events" ->
                 model.addAttribute(
-                        "events", views.history(ns, name, null, EVENTS).items());
+                                "events", views.history(ns, name, null, EVENTS).items())
+                        .addAttribute("said", said.list(ns, name, null, SAID).items());
             case "logs" -> log(model, ns, name, endpoint, asked);
             case "json" ->
                 model.addAttribute("raw", json.writerWithDefaultPrettyPrinter().writeValueAsString(endpoint));

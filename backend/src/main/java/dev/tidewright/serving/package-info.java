@@ -14,7 +14,8 @@
             "artifacts",
             "catalog",
             "rollout",
-            "images"
+            "images",
+            "events"
         })
 @NullMarked
 package dev.tidewright.serving;

@@ -1,9 +1,11 @@
 package dev.tidewright.training;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.events.KeptEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Says why a job is not doing what one would like, and what to do about it. Pure. */
@@ -66,6 +68,24 @@ final class JobDiagnosis {
             }
         }
         return findings;
+    }
+
+    /** Where nothing else explains it, what the cluster warned of last does, also when it has forgotten it since. */
+    static List<Finding> with(List<Finding> findings, JobFacts job, Optional<KeptEvent> warned) {
+        var unexplained = job.status() == JobStatus.STARTING && findings.isEmpty()
+                || job.reasonCode() == ReasonCode.LOST && job.status().terminal();
+        if (!unexplained || warned.isEmpty()) {
+            return findings;
+        }
+        var event = warned.get();
+        var all = new ArrayList<>(findings);
+        all.add(new Finding(
+                "CLUSTER_EVENT",
+                "the cluster said of " + event.object() + ": " + event.message() + " (" + event.reason()
+                        + (event.count() > 1 ? ", " + event.count() + " times" : "") + ")",
+                "look at the job's events for what came before",
+                event.lastAt()));
+        return all;
     }
 
     private static void starting(JobFacts job, List<Attempt.View> attempts, List<Finding> findings) {

@@ -24,6 +24,7 @@ import org.springframework.web.util.UriComponentsBuilder;
 @Controller
 class JobPages {
 
+    private static final int SAID = 50;
     private static final int PAGE = 30;
     private static final int CURVES = 8;
     private static final int POINTS = 300;
@@ -90,7 +91,10 @@ class JobPages {
                 model.addAttribute("preview", file == null ? null : files.preview(state, attempt, file));
             case "events" ->
                 model.addAttribute(
-                        "events", history.find(HistoryQuery.of(job.metadata().uid(), 200)));
+                                "events",
+                                history.find(HistoryQuery.of(job.metadata().uid(), 200)))
+                        .addAttribute(
+                                "said", reader.events(ns, name, null, SAID).items());
             case "json" -> actions.addText(model, job);
             default -> addOverview(model, job, state, attempt, before, htmx == null);
         }

@@ -70,8 +70,8 @@ record JobPlan(
                     "no requirements are given: only Python's standard library and what the platform's launcher needs"
                             + " will be there");
         }
-        if (spec.image() != null && spec.source() != null) {
-            warnings.add("with an image, the image brings the code: the source is kept with the job but not unpacked");
+        if (spec.image() != null && spec.requirements() != null) {
+            warnings.add("with an image, the image brings the packages: requirements are not installed");
         }
         return warnings;
     }

@@ -5,6 +5,7 @@ import dev.tidewright.cluster.Workload;
 import dev.tidewright.kernel.OwnAddress;
 import dev.tidewright.tenancy.WorkloadTokens;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.springframework.stereotype.Component;
@@ -39,6 +40,15 @@ class JobPrograms {
         environment.put("TIDEWRIGHT_JOB", job.name().value());
         environment.put("TIDEWRIGHT_JOB_ID", job.id().toString());
         environment.put("TIDEWRIGHT_ATTEMPT", Integer.toString(attempt.number()));
+        if (job.spec().image() != null) {
+            // The launcher tells its own programs; whatever runs in an image only has what it is started with.
+            job.spec()
+                    .parameters()
+                    .forEach((name, value) -> environment.put(
+                            "TIDEWRIGHT_PARAM_"
+                                    + name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT),
+                            String.valueOf(value)));
+        }
         var secrets = Map.of("TIDEWRIGHT_TOKEN", tokens.issue(TrainingService.JOB, job.id(), job.namespace()));
         return new Program(entry(job.spec()), environment, secrets, job.spec().pod());
     }
@@ -46,6 +56,7 @@ class JobPrograms {
     private static Program.Entry entry(JobSpec spec) {
         return spec.image() == null
                 ? new Program.Launcher(List.of("job"))
-                : new Program.Image(spec.image(), spec.command() == null ? List.of() : spec.command());
+                : new Program.Image(
+                        spec.image(), spec.command() == null ? List.of() : spec.command(), true, spec.source() != null);
     }
 }

@@ -1,5 +1,7 @@
 package dev.tidewright.training;
 
+import dev.tidewright.events.ClusterEvents;
+import dev.tidewright.events.KeptEvent;
 import dev.tidewright.kernel.Cursor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -29,13 +32,24 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional(readOnly = true)
 class JobReader {
 
+    /** How far back a warning is looked for. */
+    private static final int WARNINGS = 20;
+
     private final TrainingJobs jobs;
     private final Namespaces namespaces;
     private final Tracking tracking;
+    private final ClusterEvents events;
     private final JdbcClient jdbc;
     private final InstantSource clock;
 
-    JobReader(TrainingJobs jobs, Namespaces namespaces, Tracking tracking, JdbcClient jdbc, InstantSource clock) {
+    JobReader(
+            TrainingJobs jobs,
+            Namespaces namespaces,
+            Tracking tracking,
+            ClusterEvents events,
+            JdbcClient jdbc,
+            InstantSource clock) {
+        this.events = events;
         this.jobs = jobs;
         this.namespaces = namespaces;
         this.tracking = tracking;
@@ -51,7 +65,15 @@ class JobReader {
     public List<JobDiagnosis.Finding> diagnosis(Name namespace, Name name) {
         var job = require(namespace, name);
         var attempts = job.attempts().stream().map(Attempt::view).toList();
-        return JobDiagnosis.of(job.facts(), job.spec(), attempts, position(job));
+        var said = events.ofJob(namespace, name, job.facts().createdAt(), null, WARNINGS).items().stream()
+                .filter(KeptEvent::warning)
+                .findFirst();
+        return JobDiagnosis.with(JobDiagnosis.of(job.facts(), job.spec(), attempts, position(job)), job.facts(), said);
+    }
+
+    /** What the cluster said of its attempts, the last first. */
+    public Slice<KeptEvent> events(Name namespace, Name name, @Nullable String cursor, int limit) {
+        return events.ofJob(namespace, name, require(namespace, name).facts().createdAt(), cursor, limit);
     }
 
     /** For the log and the files; never leaves the module. */
@@ -143,7 +165,7 @@ class JobReader {
         return job.status() == JobStatus.QUEUED ? jobs.position(job.namespaceId(), job.id()) : 0;
     }
 
-    private Map<String, Double> metrics(@org.jspecify.annotations.Nullable UUID run) {
+    private Map<String, Double> metrics(@Nullable UUID run) {
         return run == null ? Map.of() : values(tracking.metrics(run));
     }
 

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidewright.artifacts.ArtifactDownload;
 import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Stored;
+import dev.tidewright.events.KeptEvent;
 import dev.tidewright.kernel.Limit;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resource;
+import dev.tidewright.kernel.Slice;
 import dev.tidewright.tenancy.Access;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -123,6 +125,17 @@ class TrainingApi {
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     Findings diagnosis(@PathVariable Name ns, @PathVariable Name name) {
         return new Findings(reader.diagnosis(ns, name));
+    }
+
+    /** What the cluster said of its attempts, the last first; kept when the cluster has forgotten it. */
+    @GetMapping("/{name}/events")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    Slice<KeptEvent> events(
+            @PathVariable Name ns,
+            @PathVariable Name name,
+            @RequestParam(required = false) @Nullable String cursor,
+            @RequestParam(required = false) @Nullable Integer limit) {
+        return reader.events(ns, name, cursor, Limit.of(limit));
     }
 
     /** What an attempt left behind; the last attempt unless told. */

@@ -14,7 +14,8 @@
             "artifacts",
             "tracking",
             "catalog",
-            "images"
+            "images",
+            "events"
         })
 @NullMarked
 package dev.tidewright.training;

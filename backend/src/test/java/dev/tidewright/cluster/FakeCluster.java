@@ -114,6 +114,9 @@ public class FakeCluster implements Cluster {
     }
 
     @Override
+    public void onEvent(Consumer<ClusterEvent> listener) {}
+
+    @Override
     public Capabilities capabilities() {
         return new Capabilities(true, true, true);
     }

@@ -42,7 +42,18 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
             return Optional.of(new Ends(TERMINATED, "DEADLINE_EXCEEDED", overdue(pod, end != null), "", at));
         }
         var taken = taken(pod);
-        return Optional.of(end == null || !taken.isEmpty() ? lost(taken, at) : of(end, pod, at));
+        if (!taken.isEmpty()) {
+            return Optional.of(lost(taken, at));
+        }
+        if (end == null) {
+            return Optional.of(
+                    Carriers.unfetched(pod).map(fetch -> of(fetch, pod, at)).orElseGet(() -> lost("", at)));
+        }
+        var own = of(end, pod, at);
+        return Optional.of(
+                own.code() == 0
+                        ? Carriers.left(pod).map(left -> stranded(left, at)).orElse(own)
+                        : own);
     }
 
     static Ends of(ContainerStateTerminated end, Pod pod, Instant now) {
@@ -67,6 +78,18 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
         var named = words.reason().isEmpty() || words.reason().equals("COMPLETED") ? "EXIT_CODE" : words.reason();
         var sentence = words.message().isEmpty() ? Exit.words(code, line) : words.message();
         return new Ends(code, named, sentence, words.file().isEmpty() ? line : words.file(), at);
+    }
+
+    /** The program ended well, and what it made was not brought home. */
+    private static Ends stranded(ContainerStateTerminated carrier, Instant at) {
+        var words = LastWords.of(carrier);
+        var sentence = words.message().isEmpty()
+                ? "its outputs could not be brought home within " + Carriers.TIME.toMinutes() + " min"
+                : words.message();
+        var file = words.file().isEmpty()
+                ? "{\"reason\":\"UPLOAD_FAILED\",\"message\":\"" + sentence + "\"}"
+                : words.file();
+        return new Ends(carrier.getExitCode(), "UPLOAD_FAILED", sentence, file, at);
     }
 
     /** @param how half a sentence; empty when nothing is known */

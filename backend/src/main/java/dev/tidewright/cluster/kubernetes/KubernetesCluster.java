@@ -5,6 +5,7 @@ import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Capacity;
 import dev.tidewright.cluster.ChangeHints;
 import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.ClusterEvent;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.DrainGate;
 import dev.tidewright.cluster.LogSlice;
@@ -31,7 +32,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs workloads on Kubernetes. Closing it leaves them running; all it knows it reads from there again. */
@@ -46,6 +46,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     private final LogKeeper logs;
     private final Watches watches;
     private final Warnings warnings;
+    private final Happenings happenings;
     private final Fences fences;
     private final Writes writes;
     private final Drains drains;
@@ -70,6 +71,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         logs = new LogKeeper(client, kept, clock, id -> hints.tell(List.of(id)));
         watches = new Watches(client, labels, id -> hints.tell(List.of(id)), this::onPod);
         warnings = new Warnings(client, this::onWarning);
+        happenings = new Happenings(client, watches);
         fences = new Fences(client, labels, name -> hints.tell(List.of(WorkloadId.ofNamespace(name))));
         writes = new Writes(client, labels, manifests);
         hops = new MetricHops(client);
@@ -83,6 +85,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         watches.start();
         warnings.start();
         fences.start();
+        happenings.start();
         drains.start();
         heartbeat.start();
         logs.start();
@@ -250,6 +253,8 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         requireListening();
         var known = watches.owner(id).orElse(null);
         Calls.call("delete " + id, () -> {
+            // What brings outputs home has long; a program that was told to go has only what it was promised.
+            watches.pods(id).forEach(pod -> Carriers.stopGrace(pod).ifPresent(grace -> writes.hasten(pod, grace)));
             writes.delete(id, known);
             return true;
         });
@@ -266,6 +271,11 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     @Override
     public void onChange(Consumer<WorkloadId> listener) {
         hints.add(listener);
+    }
+
+    @Override
+    public void onEvent(Consumer<ClusterEvent> listener) {
+        happenings.add(listener, warnings.all());
     }
 
     @Override
@@ -300,18 +310,16 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
             logs.gone(pod);
         } else {
             logs.seen(id, pod);
+            happenings.seen(id, pod);
         }
     }
 
     private void onWarning(Event event) {
         var about = event.getInvolvedObject();
-        if (about.getNamespace() == null || about.getName() == null) {
-            return;
+        if (about.getNamespace() != null && about.getName() != null && "Pod".equals(about.getKind())) {
+            watches.workloadOf("Pod", about.getNamespace(), about.getName()).ifPresent(id -> hints.tell(List.of(id)));
         }
-        Stream<WorkloadId> concerned = "Pod".equals(about.getKind())
-                ? watches.workloadOf(about.getNamespace(), about.getName())
-                : Stream.empty();
-        hints.tell(concerned.toList());
+        happenings.heard(event);
     }
 
     @Override
@@ -321,6 +329,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         watches.close();
         warnings.close();
         fences.close();
+        happenings.close();
         logs.close();
         hints.close();
         client.close();

@@ -45,7 +45,7 @@ final class Manifests {
     }
 
     Job job(Workload.Batch batch) {
-        var template = templates.of(batch, null, batch.stopGrace());
+        var template = templates.of(batch, null, Carriers.isCarried(batch) ? Carriers.TIME : batch.stopGrace());
         if (batch.deadline() != null) {
             // On the pod and not on the Job: that would remove the pod, and with it how it ended.
             template.getSpec().setActiveDeadlineSeconds(Math.max(1, PodTemplates.seconds(batch.deadline())));

@@ -37,11 +37,11 @@ import org.jspecify.annotations.Nullable;
 /** The pods that workloads run in. Pure. */
 final class PodTemplates {
 
-    private static final String HOME = "/home/tidewright";
-    private static final String WORK = "/tidewright/work";
+    static final String HOME = "/home/tidewright";
+    static final String WORK = "/tidewright/work";
     private static final String CACHE = "/tidewright/cache";
-    private static final String LAST_WORDS = "/dev/termination-log";
-    private static final String LAUNCHER = "/opt/tidewright/launcher/launch.py";
+    static final String LAST_WORDS = "/dev/termination-log";
+    static final String LAUNCHER = "/opt/tidewright/launcher/launch.py";
 
     private final Labels labels;
     private final KubernetesSettings settings;
@@ -59,6 +59,7 @@ final class PodTemplates {
      */
     PodTemplateSpec of(Workload workload, @Nullable Readiness readiness, Duration grace) {
         var spec = new PodSpecBuilder()
+                .withInitContainers(Carriers.of(workload, settings.runtimeImage(), environment(workload, false)))
                 .withContainers(container(workload, readiness))
                 .withVolumes(volumes())
                 .withServiceAccountName(NamespaceManifests.ACCOUNT)
@@ -87,6 +88,7 @@ final class PodTemplates {
                 .withNewMetadata()
                 .withLabels(labels.of(workload.id()))
                 .addToAnnotations(Labels.WORKLOAD, workload.id().name())
+                .addToAnnotations(Carriers.annotations(workload))
                 .endMetadata()
                 .withSpec(spec.build())
                 .build();
@@ -150,9 +152,10 @@ final class PodTemplates {
                                 .toList()));
             case Program.Command(var arguments) ->
                 container.withImage(settings.runtimeImage()).withCommand(merged(arguments));
-            case Program.Image(var reference, var arguments) ->
+            case Program.Image(var reference, var arguments, var carried, var startsInSource) ->
                 container
                         .withImage(reference)
+                        .withWorkingDir(startsInSource ? Carriers.SOURCE : null)
                         .withCommand(
                                 arguments.stream().map(PodTemplates::literal).toList());
         }
@@ -223,6 +226,9 @@ final class PodTemplates {
             }
         }
         all.putAll(workload.program().environment());
+        if (Carriers.isCarried(workload)) {
+            all.putAll(Carriers.places());
+        }
         all.put("HOME", HOME);
         all.put("TIDEWRIGHT_WORKDIR", WORK);
         all.put("TIDEWRIGHT_CACHE", CACHE);
@@ -254,7 +260,7 @@ final class PodTemplates {
         return List.of(mount("work", WORK), mount("home", HOME), mount("cache", CACHE), mount("tmp", "/tmp"));
     }
 
-    private static VolumeMount mount(String name, String path) {
+    static VolumeMount mount(String name, String path) {
         return new VolumeMountBuilder().withName(name).withMountPath(path).build();
     }
 

@@ -58,6 +58,11 @@ final class Warnings implements AutoCloseable {
         return events.getIndexer().byIndex(BY_OBJECT, key(id.namespace().value(), kind, name));
     }
 
+    /** All that is known. */
+    List<Event> all() {
+        return List.copyOf(events.getStore().list());
+    }
+
     private static String key(String namespace, String kind, String name) {
         return namespace + "/" + kind + "/" + name;
     }

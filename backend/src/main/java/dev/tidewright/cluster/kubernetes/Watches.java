@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,8 +112,16 @@ final class Watches implements AutoCloseable {
         return pods.getIndexer().byIndex(BY_WORKLOAD, id.toString());
     }
 
-    Stream<WorkloadId> workloadOf(String namespace, String pod) {
-        return Optional.ofNullable(pods.getStore().getByKey(namespace + "/" + pod)).flatMap(labels::workload).stream();
+    /** Of an object of this kind; empty where it is not ours, or was not heard of yet. */
+    Optional<WorkloadId> workloadOf(String kind, String namespace, String name) {
+        var key = namespace + "/" + name;
+        HasMetadata found = switch (kind) {
+            case "Pod" -> pods.getStore().getByKey(key);
+            case "Job" -> jobs.getStore().getByKey(key);
+            case "Deployment" -> deployments.getStore().getByKey(key);
+            default -> null;
+        };
+        return Optional.ofNullable(found).flatMap(labels::workload);
     }
 
     List<Pod> pods() {

@@ -5,6 +5,7 @@ import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Capacity;
 import dev.tidewright.cluster.ChangeHints;
 import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.ClusterEvent;
 import dev.tidewright.cluster.LogFiles;
 import dev.tidewright.cluster.LogSlice;
 import dev.tidewright.cluster.Observation;
@@ -108,6 +109,10 @@ final class LocalCluster implements Cluster, AutoCloseable {
     public List<String> unreadable(WorkloadId id, Autoscaler autoscaler) {
         throw new IllegalStateException("processes of this machine have no autoscaler of their own");
     }
+
+    /** There is nobody who would say anything: what happens to a process is in its observation. */
+    @Override
+    public void onEvent(Consumer<ClusterEvent> listener) {}
 
     /** Processes only: {@code Programs} has no way to start an image. */
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidewright.cluster.Cluster;
 import dev.tidewright.cluster.ClusterContract;
+import dev.tidewright.cluster.ClusterEvent;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.DrainGate;
 import dev.tidewright.cluster.NamespaceRefused;
@@ -300,6 +301,30 @@ class KubernetesClusterIT extends ClusterContract {
                 small(),
                 Duration.ofSeconds(5),
                 null);
+    }
+
+    @Test
+    void whatTheClusterSaysOfAWorkloadIsTold() {
+        var told = new java.util.concurrent.CopyOnWriteArrayList<ClusterEvent>();
+        cluster.onEvent(told::add);
+        var id = ended(apply(batch("said", "print('x')"))).id();
+        eventually(
+                "both steps",
+                () -> told.stream()
+                        .filter(event -> event.workload().equals(id) && !event.warning())
+                        .map(ClusterEvent::reason)
+                        .collect(Collectors.toSet())
+                        .containsAll(List.of("Scheduled", "Started")));
+        var nowhere = apply(pod("said-nowhere", PodFields.of(Map.of("disk", "ssd"), null, null)));
+        eventually(
+                "a warning",
+                () -> told.stream()
+                        .anyMatch(event -> event.workload().equals(nowhere)
+                                && event.warning()
+                                && event.reason().equals("FailedScheduling")));
+        var again = new java.util.concurrent.CopyOnWriteArrayList<ClusterEvent>();
+        cluster.onEvent(again::add);
+        assertThat(again).extracting(ClusterEvent::uid).contains(told.getFirst().uid());
     }
 
     private static boolean may(KubernetesClient client, String group, String verb, String resource) {

@@ -1,6 +1,7 @@
 package dev.tidewright.cluster.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tidewright.cluster.PodFields;
 import dev.tidewright.cluster.Program;
@@ -200,6 +201,36 @@ class ManifestsTest {
                 .containsExactly("registry-token");
         assertThat(hash(manifests.job(batch(program))))
                 .isNotEqualTo(hash(manifests.job(batch(new Program(COMMAND, Map.of(), Map.of())))));
+    }
+
+    @Test
+    void aroundAnImageTheLauncherFetchesAndCarries() {
+        var entry = new Program.Image("plain:1", List.of("/run"), true, true);
+        var program =
+                new Program(entry, Map.of("TIDEWRIGHT_API", "http://api", "PYTHONHOME", "/mine"), Map.of("T", "t"));
+        var pod = manifests.job(batch(program)).getSpec().getTemplate();
+        var spec = pod.getSpec();
+        assertThat(spec.getInitContainers())
+                .extracting(Container::getName, Container::getRestartPolicy, Container::getImage)
+                .containsExactly(
+                        tuple("fetch", null, "localhost/tidewright-runtime:dev"),
+                        tuple("carry", "Always", "localhost/tidewright-runtime:dev"));
+        assertThat(spec.getInitContainers()).allSatisfy(one -> {
+            assertThat(one.getEnv())
+                    .extracting(EnvVar::getName)
+                    .contains("TIDEWRIGHT_API")
+                    .doesNotContain("PYTHONHOME");
+            assertThat(one.getEnvFrom()).hasSize(1);
+            assertThat(one.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+        });
+        assertThat(container(spec).getWorkingDir()).isEqualTo("/tidewright/work/source");
+        assertThat(container(spec).getEnv())
+                .extracting(EnvVar::getName)
+                .contains("PYTHONHOME", "TIDEWRIGHT_SOURCE", "TIDEWRIGHT_OUTPUT", "TIDEWRIGHT_PARAMETERS");
+        assertThat(spec.getTerminationGracePeriodSeconds()).isEqualTo(600);
+        assertThat(pod.getMetadata().getAnnotations()).containsEntry("tidewright.dev/stop-grace-seconds", "10");
+        var bare = manifests.job(batch(new Program(new Program.Image("plain:1", List.of()), Map.of(), Map.of())));
+        assertThat(bare.getSpec().getTemplate().getSpec().getInitContainers()).isEmpty();
     }
 
     @Test
