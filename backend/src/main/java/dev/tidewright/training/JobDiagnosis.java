@@ -72,8 +72,8 @@ final class JobDiagnosis {
 
     /** Where nothing else explains it, what the cluster warned of last does, also when it has forgotten it since. */
     static List<Finding> with(List<Finding> findings, JobFacts job, Optional<KeptEvent> warned) {
-        var unexplained = job.status() == JobStatus.STARTING && findings.isEmpty()
-                || job.reasonCode() == ReasonCode.LOST && job.status().terminal();
+        var unexplained = (job.status() == JobStatus.STARTING && findings.isEmpty())
+                || (job.reasonCode() == ReasonCode.LOST && job.status().terminal());
         if (!unexplained || warned.isEmpty()) {
             return findings;
         }
