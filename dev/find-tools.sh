@@ -45,3 +45,19 @@ find_python() {
 find_maven() {
     command -v mvn >/dev/null || die "Building needs Maven 3.8 or newer, and there is no mvn. Install it (Debian: apt-get install maven)."
 }
+
+# Every Go since 1.21 fetches the one that go.mod asks for; an older one (bookworm's) is told to, as a module like others.
+find_go() {
+    local wanted folder
+    command -v go >/dev/null || die "Building it needs Go, any version: apt-get install -y --no-install-recommends golang-go"
+    case $(cd / && go env GOVERSION) in
+        go1.[0-9] | go1.[0-9].* | go1.1[0-9]* | go1.20*) ;;
+        *) export GOTOOLCHAIN=auto && return ;;
+    esac
+    wanted=$(awk '$1 == "go" { print $2 }' "$here/go.mod")
+    say "$(go version) is too old: fetching $wanted"
+    folder=$(cd / && go mod download -json "golang.org/toolchain@v0.0.1-go$wanted.linux-$(go env GOARCH)" | sed -n 's/^\t"Dir": "\(.*\)",*$/\1/p')
+    # Modules have no programs, so what unpacks them does not make any.
+    chmod -R +x "$folder/bin" "$folder/pkg/tool"
+    export GOROOT=$folder PATH=$folder/bin:$PATH
+}

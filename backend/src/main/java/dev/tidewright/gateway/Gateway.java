@@ -130,10 +130,6 @@ class Gateway implements SmartLifecycle {
         file.read().ifPresent(table::restore);
     }
 
-    private boolean ready() {
-        return table.known() && isRunning();
-    }
-
     @Override
     public void start() {
         restore();
@@ -143,7 +139,7 @@ class Gateway implements SmartLifecycle {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         vertx = started;
         for (int i = 0; i < settings.loops(); i++) {
-            workers.add(new Worker(settings, table, gate, this::ready));
+            workers.add(new Worker(settings, table, gate, this::isRunning));
         }
         try {
             await(Future.all(workers.stream().map(started::deployVerticle).toList()), MARGIN_SECONDS * 2);

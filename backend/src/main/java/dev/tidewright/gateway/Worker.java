@@ -30,18 +30,18 @@ final class Worker extends VerticleBase {
     private final GatewaySettings settings;
     private final RouteTable table;
     private final TokenGate gate;
-    private final BooleanSupplier ready;
+    private final BooleanSupplier running;
     private final Set<Exchange> underWay = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<HttpConnection> unused =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private @Nullable HttpClientAgent client;
     private @Nullable HttpServer server;
 
-    Worker(GatewaySettings settings, RouteTable table, TokenGate gate, BooleanSupplier ready) {
+    Worker(GatewaySettings settings, RouteTable table, TokenGate gate, BooleanSupplier running) {
         this.settings = settings;
         this.table = table;
         this.gate = gate;
-        this.ready = ready;
+        this.running = running;
     }
 
     @Override
@@ -125,6 +125,10 @@ final class Worker extends VerticleBase {
 
     private void handle(HttpServerRequest request) {
         var requestId = ProxyHeaders.requestId(request);
+        if (!running.getAsBoolean()) {
+            // It will stop soon: whoever keeps the connection is told to take another.
+            request.response().putHeader("Connection", "close");
+        }
         if (request.uri().startsWith("/-/")) {
             own(request, requestId);
             return;
@@ -148,7 +152,7 @@ final class Worker extends VerticleBase {
         switch (request.uri()) {
             case "/-/healthy" -> response.end("ok\n");
             case "/-/ready" -> {
-                var yes = ready.getAsBoolean();
+                var yes = running.getAsBoolean() && table.known();
                 response.setStatusCode(yes ? 200 : 503).end(yes ? "ok\n" : "stopping, or without a table yet\n");
             }
             default -> Problem.notFound().answer(request, requestId);

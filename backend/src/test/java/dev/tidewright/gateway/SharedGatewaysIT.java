@@ -262,7 +262,9 @@ class SharedGatewaysIT {
             route(true, old);
             third.terminate();
             await().until(() -> third.get("/-/ready").statusCode() == 503);
-            assertThat(third.get(path()).body()).isEqualTo("old");
+            var last = third.get(path());
+            assertThat(last.body()).isEqualTo("old");
+            assertThat(last.headers().firstValue("Connection")).contains("close");
             await().atMost(Duration.ofSeconds(5)).until(() -> !third.accepts());
             assertThat(traffic.isDrained("127.0.0.1", slow.port())).isFalse();
             answer.countDown();
