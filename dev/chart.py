@@ -29,6 +29,7 @@ GOOD = [
     {"server.artifacts.persistent": "false", "postgresql.persistent": "false", "networkPolicy.enabled": "false"},
     {"ingress.enabled": "true", "ingress.serverHost": "tide.example.org", "ingress.gatewayHost": "api.example.org",
      "ingress.tlsSecret": "tls", "gateway.url": "https://api.example.org"},
+    {"metrics.external": "{queue_length}", "metrics.custom": "{pods/inference_requests_per_second}"},
 ]
 WRONG = {
     "gateway.replicas=0": "minimum", "gateway.linger=5m": "pattern", "gateway.url=ftp://x": "pattern", "server.port=1": "additional",
