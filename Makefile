@@ -1,7 +1,7 @@
 # The menu. `make` alone lists it. Each target finds JDK 25, Maven and Python itself, or says what to install.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench crash soak outage image cluster-up cluster-down clean openapi migration
+.PHONY: help demo run test check format bench crash soak chart outage image cluster-up cluster-down clean openapi migration
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ crash: ## kill the control plane at 12 named points, 20 times each (POINT=…, T
 
 soak: ## 100,000 requests through the gateway across 20 rolling updates (REQUESTS=…, UPDATES=…, GATEWAYS=…, CLUSTER=kubernetes)
 	@dev/python dev/soak.py --requests $(or $(REQUESTS),100000) --updates $(or $(UPDATES),20) --gateways $(or $(GATEWAYS),0) $(if $(CLUSTER),--cluster $(CLUSTER))
+
+chart: ## the Helm chart: lint, schema, access; install, the main job, upgrade under load, uninstall on the test cluster
+	@dev/python dev/chart.py $(if $(STATIC),--static)
 
 outage: ## freeze the API server of the test cluster for a minute (SECONDS=…)
 	@dev/python dev/outage.py --seconds $(or $(SECONDS),60)

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -139,12 +140,12 @@ def under_load(platform: Installed, what: str, change):
 def try_out(kubernetes: Kubernetes):
     release, namespace = "tw", f"tw-chart-{secrets.token_hex(3)}"
     os.environ["KUBECONFIG"] = kubernetes.kubeconfig
-    demo.NS = f"{namespace}-demo"
+    # The platform itself takes its share of a node of two processors.
+    demo.NS, demo.JOB, demo.REPLICA = f"{namespace}-demo", "400m", "200m"
     values = {
         "image.repository": "localhost/tidewright-server", "image.tag": "dev", "image.pullPolicy": "Never",
         "runtimeImage": "localhost/tidewright-runtime:dev", "postgresql.image": "localhost/tidewright-postgresql:dev",
         "instance": namespace, "server.artifacts.persistent": "false", "postgresql.persistent": "false",
-        # A node of two processors has to hold the work, too.
         **{f"{part}.resources.requests.cpu": "20m" for part in ("server", "gateway", "postgresql")},
     }
     # What pods on this machine need to install packages, as anywhere else.
@@ -206,6 +207,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--static", action="store_true", help="without a cluster")
     chosen = arguments.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     try:
         check_statically()

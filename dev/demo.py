@@ -19,6 +19,8 @@ from harness import Api, Failed, Kubernetes, Load, Platform, Problem
 NS = "demo"
 MODEL = "diabetes"
 LIMITS = {"cpu": "4", "memory": "8Gi", "storage": "10Gi", "jobs": 5, "endpoints": 3}
+# What a job and a replica ask for.
+JOB, REPLICA = "1", "500m"
 NOTEBOOK = harness.ROOT / "samples/diabetes/train.ipynb"
 REQUIREMENTS = NOTEBOOK.with_name("requirements.txt")
 # Three patients of the diabetes set as they were measured: age, sex, body mass index, blood pressure, six blood values.
@@ -161,7 +163,7 @@ def train(progress: Progress, api: Api, number: int, alpha: float, platform: Pla
         journey.submit(api, NS, {
             "name": name, "source": {"upload": source["id"]}, "parameters": {"alpha": alpha},
             "requirements": [line for line in REQUIREMENTS.read_text().splitlines() if line and line[0] != "#"],
-            "resources": {"cpu": "1", "memory": "1Gi"}, "deadline": "10m",
+            "resources": {"cpu": JOB, "memory": "1Gi"}, "deadline": "10m",
         })
         ended = journey.wait_for_job(api, NS, name, 600, platform=platform, seen=lambda job: progress.live(
             f"{journey.phase(job).lower()}: {job['status'].get('message') or ''}"))
@@ -205,7 +207,7 @@ def serve(progress: Progress, api: Api, version: int, platform: Platform) -> int
         if api.exists(f"/api/v1/namespaces/{NS}/endpoints/{MODEL}") is None:
             made = api.post(f"/api/v1/namespaces/{NS}/endpoints", {
                 "name": MODEL, "reason": "first version", "serves": serves, "replicas": 2,
-                "resources": {"cpu": "500m", "memory": "512Mi"},
+                "resources": {"cpu": REPLICA, "memory": "512Mi"},
                 "rollout": {"maxSurge": 1, "maxUnavailable": 0, "progressDeadline": "3m"},
             }, headers=harness.idempotent())
         else:
@@ -299,7 +301,7 @@ def main_job(progress: Progress, platform: Platform):
     roll(progress, platform, f"Roll the endpoint to version {second} while clients send without pause",
          lambda: journey.deploy(api, NS, MODEL, {
              "serves": {"model": MODEL, "version": second}, "reason": reason,
-             "resources": {"cpu": "500m", "memory": "640Mi"}}))
+             "resources": {"cpu": REPLICA, "memory": "640Mi"}}))
     roll(progress, platform, f"Roll back to revision {revision}, also under load",
          lambda: journey.rollback(api, NS, MODEL, revision, "to show the way back"))
     history(progress, api)

@@ -22,13 +22,16 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * A real cluster to test on: the one that {@code TIDEWRIGHT_TEST_KUBECONFIG} names, else the one of {@code make cluster-up}.
- * Without any, tests on it are left out, and fail where {@code CI=true}.
+ * Without any, tests on it are left out, and fail where {@code CI=true}. What is tested has no more rights there than the
+ * chart gives.
  *
+ * @param kubeconfig of who may do everything
+ * @param account of whom the platform is
  * @param runtimeImage an image that its nodes have or can pull
  * @param cores of its largest node
  * @param ownHost what pods reach this machine by
  */
-record TestKubernetes(Path kubeconfig, String runtimeImage, int cores, String ownHost) {
+record TestKubernetes(Path kubeconfig, Path account, String runtimeImage, int cores, String ownHost) {
 
     static TestKubernetes find() {
         var named = System.getenv().getOrDefault("TIDEWRIGHT_TEST_KUBECONFIG", "");
@@ -47,7 +50,7 @@ record TestKubernetes(Path kubeconfig, String runtimeImage, int cores, String ow
             throw new TestAbortedException(none);
         }
         var image = System.getenv().getOrDefault("TIDEWRIGHT_TEST_IMAGE", "localhost/tidewright-runtime:dev");
-        return new TestKubernetes(kubeconfig, image, cores(kubeconfig), address());
+        return new TestKubernetes(kubeconfig, PlatformAccount.on(kubeconfig), image, cores(kubeconfig), address());
     }
 
     /** The logs as a server of this name has them, in the database of this JVM. */
@@ -57,7 +60,7 @@ record TestKubernetes(Path kubeconfig, String runtimeImage, int cores, String ow
 
     /** Who may do everything. */
     KubernetesClient client() {
-        return Clients.of(settings("test"));
+        return Clients.of(settings(kubeconfig, runtimeImage, "test"));
     }
 
     /** Where the API server is. */
@@ -99,10 +102,10 @@ record TestKubernetes(Path kubeconfig, String runtimeImage, int cores, String ow
     }
 
     KubernetesSettings settings(String instance) {
-        return settings(kubeconfig, runtimeImage, instance);
+        return settings(account, runtimeImage, instance);
     }
 
-    private static KubernetesSettings settings(Path kubeconfig, String image, String instance) {
+    static KubernetesSettings settings(Path kubeconfig, String image, String instance) {
         return new KubernetesSettings(
                 kubeconfig.toString(),
                 "",
