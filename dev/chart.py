@@ -109,7 +109,7 @@ class Installed(Platform):
         self.server, self.entry = (self._address(kubernetes, part) for part in ("server", "gateway"))
         secret = json.loads(kubernetes.kubectl("-n", namespace, "get", "secret", f"{release}-admin", "-o", "json"))["data"]
         token, password = (base64.b64decode(secret[key]).decode() for key in ("token", "password"))
-        super().__init__(Path(tempfile.gettempdir()), 8080, 80, token, password, jar="")
+        super().__init__(Path(tempfile.gettempdir()), 8080, 80, token, password, jar="none of ours")
         self.on(kubernetes)
 
     def _address(self, kubernetes: Kubernetes, part: str) -> str:
