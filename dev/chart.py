@@ -179,7 +179,7 @@ def try_out(kubernetes: Kubernetes):
 
 def restart_gateways(kubernetes: Kubernetes, namespace: str, release: str):
     kubernetes.kubectl("-n", namespace, "rollout", "restart", f"deployment/{release}-gateway")
-    done = kubernetes.kubectl("-n", namespace, "rollout", "status", f"deployment/{release}-gateway", "--timeout=4m")
+    done = kubernetes.kubectl("-n", namespace, "rollout", "status", f"deployment/{release}-gateway", "--timeout=8m")
     if "successfully" not in done:
         raise Failed(f"the gateways were not restarted: {done}")
 
