@@ -187,7 +187,7 @@ def restart_gateways(kubernetes: Kubernetes, namespace: str, release: str):
 def take_away(platform: Installed):
     """What teams have is theirs: an uninstalled platform leaves it, so the demo's goes first, by the platform itself."""
     demo.quiet(platform)
-    platform.api.delete(f"/api/v1/namespaces/{demo.NS}/endpoints/{demo.MODEL}")
+    platform.api.delete(f"/api/v1/namespaces/{demo.NS}/endpoints/{demo.MODEL}", headers={"If-Match": "*"})
     wait_for("the endpoint to go", lambda: platform.api.exists(f"/api/v1/namespaces/{demo.NS}/endpoints/{demo.MODEL}") is None, 60)
 
 

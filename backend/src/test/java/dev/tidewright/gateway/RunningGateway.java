@@ -56,7 +56,7 @@ final class RunningGateway implements AutoCloseable {
                 0,
                 2,
                 new GatewaySettings.Timeouts(
-                        Duration.ofMillis(500),
+                        Duration.ofSeconds(2),
                         answer,
                         idle,
                         Duration.ofSeconds(1),
