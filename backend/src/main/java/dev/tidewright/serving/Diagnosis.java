@@ -60,6 +60,7 @@ public final class Diagnosis {
     static List<Finding> of(
             Endpoint endpoint, EndpointStatus status, Served.@Nullable Model served, Optional<Integer> aliasNow) {
         var findings = new ArrayList<Finding>();
+        cluster(endpoint, findings);
         phase(endpoint, findings);
         replicas(status, findings);
         traffic(status, findings);
@@ -71,6 +72,24 @@ public final class Diagnosis {
         }
         findings.sort(java.util.Comparator.comparing(Finding::severity));
         return List.copyOf(findings);
+    }
+
+    private static void cluster(Endpoint endpoint, List<Finding> findings) {
+        if (endpoint.unknownSince() != null) {
+            findings.add(new Finding(
+                    Severity.WARNING,
+                    "CLUSTER_UNREACHABLE",
+                    "the cluster does not answer, so nothing is known about the endpoint since then",
+                    "nothing: it goes on serving; tell an admin of the platform if it stays like this"));
+        }
+        var scaling = endpoint.clusterScaling();
+        if (scaling != null && !scaling.working()) {
+            findings.add(new Finding(
+                    Severity.WARNING,
+                    "AUTOSCALER_BLIND",
+                    "the cluster's autoscaler cannot decide how many replicas there should be: " + scaling.sentence(),
+                    "change the policy, or give replicas a fixed number"));
+        }
     }
 
     private static void phase(Endpoint endpoint, List<Finding> findings) {

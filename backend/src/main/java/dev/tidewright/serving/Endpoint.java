@@ -72,6 +72,7 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
     private @Nullable ClusterScaling clusterScaling;
 
     private Instant phaseSince;
+    private @Nullable Instant unknownSince;
     private @Nullable Instant deletedAt;
 
     @SuppressWarnings("NullAway.Init")
@@ -202,18 +203,20 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
         note("scaled", from + " replicas", to + " replicas", why, Actor.system("autoscaling"), now, Map.of());
     }
 
-    /** Keeps what a pass saw and concluded. */
-    void observed(Condition condition, List<ReplicaRow> rows, int wanted, int ready, String waiting, Instant now) {
-        replicas = List.copyOf(rows);
-        wantedReplicas = wanted;
-        readyReplicas = ready;
-        waitingFor = waiting;
-        moveTo(condition.phase(), condition.reason(), condition.message(), Actor.system("serving"), now);
+    /** The cluster does not answer: what is known of it stays, as what was known then. */
+    void unknown(Instant now) {
+        unknownSince = unknownSince == null ? now : unknownSince;
     }
 
-    /** Keeps what the cluster's own autoscaler was seen to do; null where there is none. */
-    void scaledByCluster(@Nullable ClusterScaling scaling) {
-        clusterScaling = scaling;
+    /** Keeps what a pass saw and concluded. */
+    void observed(Condition condition, FleetSeen seen, Instant now) {
+        replicas = seen.replicas();
+        clusterScaling = seen.scaling();
+        wantedReplicas = seen.wanted();
+        readyReplicas = seen.ready();
+        waitingFor = seen.waitingFor();
+        unknownSince = null;
+        moveTo(condition.phase(), condition.reason(), condition.message(), Actor.system("serving"), now);
     }
 
     /** What happened to the rollout in this pass, for the history. */
@@ -377,6 +380,12 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
 
     List<ReplicaRow> replicas() {
         return replicas;
+    }
+
+    /** Null while the cluster answers. */
+    @Nullable
+    Instant unknownSince() {
+        return unknownSince;
     }
 
     String waitingFor() {

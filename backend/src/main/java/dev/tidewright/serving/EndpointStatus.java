@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param label the phase in words
  * @param reason machine-readable; empty when all is well
  * @param message one sentence
+ * @param unknownSince set while the cluster does not answer: the rest is what was known then
  * @param url where callers reach it
  * @param serves what the wanted revision serves, in words
  * @param stoppedBy empty unless it is stopped
@@ -22,6 +23,7 @@ public record EndpointStatus(
         String reason,
         String message,
         Instant since,
+        @Nullable Instant unknownSince,
         String url,
         String serves,
         String stoppedBy,

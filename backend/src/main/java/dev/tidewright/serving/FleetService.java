@@ -52,6 +52,15 @@ class FleetService {
                 });
     }
 
+    /** Keeps that nothing can be seen of it. */
+    @Transactional
+    void unknown(UUID id) {
+        rows.endpoints().lock(id).ifPresent(endpoint -> {
+            endpoint.unknown(clock.instant());
+            rows.endpoints().save(endpoint);
+        });
+    }
+
     /** Takes what was seen, decides the next step and keeps both. The answer is what the cluster is to be told. */
     @Transactional
     Optional<Orders> record(UUID id, List<Sighting> sightings) {
@@ -267,8 +276,8 @@ class FleetService {
                 .sorted(Comparator.comparingInt(Sighting::revision).reversed())
                 .flatMap(sighting -> sighting.rows().stream())
                 .toList();
-        endpoint.observed(condition, rows, wanted, ready, waiting, now);
-        endpoint.scaledByCluster(autoscaled(crew, seen).map(Autoscaled::scaling).orElse(null));
+        var scaling = autoscaled(crew, seen).map(Autoscaled::scaling).orElse(null);
+        endpoint.observed(condition, new FleetSeen(rows, scaling, wanted, ready, waiting), now);
     }
 
     private static Set<Integer> numbers(Crew crew, java.util.function.Predicate<Fleet> which) {

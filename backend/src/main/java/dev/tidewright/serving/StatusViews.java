@@ -29,6 +29,7 @@ class StatusViews {
                 endpoint.reason(),
                 endpoint.message(),
                 endpoint.phaseSince(),
+                endpoint.unknownSince(),
                 settings.gateway() + "/" + endpoint.namespace() + "/" + endpoint.name(),
                 target.spec().serves().words(),
                 endpoint.stoppedBy(),

@@ -475,6 +475,28 @@ class ServingReconcilerIT {
     }
 
     @Test
+    void whatIsKnownStaysWhileTheClusterDoesNotAnswer() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        cluster.away = true;
+        var since = now;
+        reconciler.reconcile(id);
+        now = now.plusSeconds(60);
+        reconciler.reconcile(id);
+        var status = views.get(namespace, NAME).status();
+        assertThat(status.unknownSince()).isEqualTo(since);
+        assertThat(status.phase()).isEqualTo(EndpointPhase.SERVING);
+        assertThat(status.readyReplicas()).isEqualTo(2);
+        assertThat(published.targets()).hasSize(2);
+        assertThat(views.diagnosis(namespace, NAME))
+                .extracting(Diagnosis.Finding::code)
+                .contains("CLUSTER_UNREACHABLE");
+        cluster.away = false;
+        reconciler.reconcile(id);
+        assertThat(views.get(namespace, NAME).status().unknownSince()).isNull();
+    }
+
+    @Test
     void theClusterDecidesOnceTheRolloutIsComplete() {
         var id = deployed(scaled(1, 5, Map.of(), "100m"));
         reconciler.reconcile(id);
