@@ -70,8 +70,13 @@ public final class Quantities {
         throw wrong(field, text, "a size like \"512Mi\", \"2Gi\" or \"1.5G\" without spaces, at most 1024Ti");
     }
 
+    /** Whether this can be the name of a device; whether there is one of that name is another matter. */
+    public static boolean isDeviceName(String name) {
+        return DEVICE.matcher(name).matches();
+    }
+
     static String deviceName(String name) {
-        if (!DEVICE.matcher(name).matches()) {
+        if (!isDeviceName(name)) {
             throw wrong("resources.gpu", name, "the full name of a device and how many, like nvidia.com/gpu=1");
         }
         return name;

@@ -3,6 +3,7 @@ package dev.tidewright.tenancy;
 import dev.tidewright.cluster.Cluster;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Quantities;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
 import java.util.Collection;
@@ -21,10 +22,12 @@ public class Devices {
     }
 
     /**
-     * Refuses a device that no node has and no quota allows: it is a typing error. With quota for it, it may come with a
+     * Refuses a device that no node has and no quota allows: it is a typing error. What is no name of a device at all is
+     * left to whoever checks the whole command, with all its other faults. With quota for it, it may come with a
      * node that is still to be started. Asks the cluster, so never in a transaction; while that is away, nothing is refused.
      */
-    public void requireKnown(Name namespace, Collection<String> asked) {
+    public void requireKnown(Name namespace, Collection<String> named) {
+        var asked = named.stream().filter(Quantities::isDeviceName).toList();
         if (asked.isEmpty()) {
             return;
         }
