@@ -1,15 +1,10 @@
 package dev.tidewright.cluster.kubernetes;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tidewright.cluster.Workload;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LifecycleBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -20,6 +15,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Workloads as Kubernetes objects; the same workload always as the same object. Pure. */
 final class Manifests {
@@ -29,12 +25,6 @@ final class Manifests {
 
     /** Long enough for a platform that is away for a night to see how a Job ended. */
     private static final int FORGOTTEN_AFTER_SECONDS = 24 * 3600;
-
-    /** The same text from whatever version of the model's classes. */
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-            .build();
 
     private final Labels labels;
     private final PodTemplates templates;
@@ -52,7 +42,7 @@ final class Manifests {
         }
         template.getSpec().setRestartPolicy("Never");
         return new JobBuilder()
-                .withMetadata(metadata(batch, template))
+                .withMetadata(metadata(batch))
                 .withNewSpec()
                 .withParallelism(1)
                 .withCompletions(1)
@@ -95,7 +85,7 @@ final class Manifests {
                             .build());
         }
         return new DeploymentBuilder()
-                .withMetadata(metadata(service, template))
+                .withMetadata(metadata(service))
                 .withNewSpec()
                 .withReplicas(service.replicas())
                 .withRevisionHistoryLimit(0)
@@ -140,21 +130,24 @@ final class Manifests {
                 .build());
     }
 
-    private ObjectMeta metadata(Workload workload, PodTemplateSpec template) {
+    private ObjectMeta metadata(Workload workload) {
         return new ObjectMetaBuilder()
                 .withName(Labels.objectName(workload.id()))
                 .withNamespace(workload.id().namespace().value())
                 .withLabels(labels.of(workload.id()))
                 .addToAnnotations(Labels.WORKLOAD, workload.id().name())
-                .addToAnnotations(Labels.SPEC_HASH, digest(template))
+                .addToAnnotations(Labels.SPEC_HASH, digest(workload))
                 .build();
     }
 
-    private static String digest(PodTemplateSpec template) {
-        try {
-            return Labels.digest(JSON.writeValueAsString(template));
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+    /**
+     * Of what was asked for, not of how this release says it in Kubernetes' words: the platform that asks again after an
+     * answer was lost may be a newer one, or one that programs reach by another address.
+     */
+    private static String digest(Workload workload) {
+        var program = workload.program();
+        var environment = new TreeMap<>(program.environment());
+        environment.remove("TIDEWRIGHT_API");
+        return Labels.digest(program.entry() + "\n" + environment + "\n" + workload.resources() + "\n" + program.pod());
     }
 }

@@ -18,16 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Everything that changes the cluster. Names are chosen before the call, so that a call whose answer was lost is found
- * again: "already exists" is read back, and taken as ours only with our labels.
+ * again: "already exists" is read back, and taken as ours only with our labels and the hash of the same description.
  */
 final class Writes {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Writes.class);
     private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
     static final PatchContext APPLY = applying(Labels.PLATFORM);
 
@@ -46,8 +43,12 @@ final class Writes {
     /** Thrown where the name of an object of ours is taken by somebody else's. */
     static final class Foreign extends RuntimeException {
         Foreign(HasMetadata object) {
-            super(object.getKind() + " " + object.getMetadata().getName()
-                    + " is there already and is not this platform's: delete or rename it");
+            this(object, "is not this platform's");
+        }
+
+        Foreign(HasMetadata object, String why) {
+            super(object.getKind() + " " + object.getMetadata().getName() + " is there already and " + why
+                    + ": delete or rename it");
         }
     }
 
@@ -81,11 +82,7 @@ final class Writes {
             throw new Foreign(found);
         }
         if (!Labels.specHash(found.getMetadata()).equals(Labels.specHash(wanted.getMetadata()))) {
-            LOG.info(
-                    "{} {}/{} was made from another description and is kept as it is",
-                    found.getKind(),
-                    found.getMetadata().getNamespace(),
-                    found.getMetadata().getName());
+            throw new Foreign(found, "was made from another description");
         }
         return found;
     }

@@ -31,7 +31,7 @@ class ManifestsTest {
 
     private static final Program.Entry COMMAND = new Program.Command(List.of("python3", "train.py"));
     private static final Resources SMALL = Resources.of("1500m", "2Gi", Map.of("nvidia.com/gpu", 1L));
-    private static final String DIGEST = "f2771e8c";
+    private static final String DIGEST = "54f319d4";
 
     private final Manifests manifests = manifests(Map.of("PIP_INDEX_URL", "http://pypi", "UV_INDEX_URL", "http://uv"));
 
