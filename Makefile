@@ -24,8 +24,8 @@ format: ## format all sources
 bench: ## measure; prints one JSON line per figure
 	@dev/python dev/bench.py
 
-crash: ## kill the control plane at 12 named points, 20 times each (POINT=…, TIMES=…)
-	@dev/python dev/crash.py --times $(or $(TIMES),20) $(if $(POINT),--point $(POINT))
+crash: ## kill the control plane at 12 named points, 20 times each (POINT=…, TIMES=…); CLUSTER=kubernetes: two servers, 5 minutes (SECONDS=…, RATE=…)
+	@dev/python dev/crash.py --times $(or $(TIMES),20) $(if $(POINT),--point $(POINT)) $(if $(CLUSTER),--cluster $(CLUSTER)) --seconds $(or $(SECONDS),300) --rate $(or $(RATE),20)
 
 soak: ## 100,000 requests through the gateway across 20 rolling updates (REQUESTS=…, UPDATES=…, GATEWAYS=…, CLUSTER=kubernetes)
 	@dev/python dev/soak.py --requests $(or $(REQUESTS),100000) --updates $(or $(UPDATES),20) --gateways $(or $(GATEWAYS),0) $(if $(CLUSTER),--cluster $(CLUSTER))

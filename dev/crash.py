@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 
+import crash_servers
 import harness
 import journey
 from harness import Api, Failed, Platform, Problem, unavailable, wait_for
@@ -192,7 +193,12 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--times", type=int, default=20, help="kills at each point")
     arguments.add_argument("--point", action="append", choices=POINTS, help="only this point")
+    arguments.add_argument("--seconds", type=float, default=300, help="on Kubernetes: of two servers, so long")
+    arguments.add_argument("--rate", type=float, default=20, help="on Kubernetes: jobs a second")
+    harness.add_cluster(arguments)
     chosen = arguments.parse_args()
+    if chosen.cluster == "kubernetes":
+        return crash_servers.run(chosen.seconds, chosen.rate)
     failed = 0
     kills = 0
     began = time.monotonic()
