@@ -12,6 +12,7 @@ import dev.tidewright.cluster.ReplicaStatus;
 import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Home;
+import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -172,7 +173,7 @@ class LocalClusterIT extends ClusterContract {
         var pid = pidIn(get(replica));
         var supervisor = supervisor(id, replica.name());
         close(cluster);
-        Files.move(home.resolve("cluster/contract"), home.resolve("cluster/.gone"));
+        Files.move(home.resolve("cluster").resolve(NAMESPACE.value()), home.resolve("cluster/.gone"));
         eventually("both end", () -> !isRunning(pid) && !isRunning(supervisor));
         cluster = open((host, port) -> true);
     }
@@ -199,6 +200,7 @@ class LocalClusterIT extends ClusterContract {
                             Other.class.getName(),
                             home.toString(),
                             shared.resolve(file).toString(),
+                            NAMESPACE.value(),
                             name)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
@@ -208,7 +210,7 @@ class LocalClusterIT extends ClusterContract {
                 other.destroyForcibly().waitFor();
             }
             cluster = open(home, (host, port) -> true);
-            var id = apply(Other.workload(shared.resolve(file).toString(), name));
+            var id = apply(Other.workload(shared.resolve(file).toString(), NAMESPACE.value(), name));
             assertThat(exit(ended(id)).reason()).isEqualTo("COMPLETED");
             assertThat(Files.readString(shared.resolve(file))).as(name).isEqualTo("x");
             close(cluster);
@@ -224,15 +226,16 @@ class LocalClusterIT extends ClusterContract {
         public static void main(String[] arguments) {
             var cluster = open(Path.of(arguments[0]), (host, port) -> true);
             System.out.println("applying");
-            cluster.apply(workload(arguments[1], arguments[2]));
+            cluster.apply(workload(arguments[1], arguments[2], arguments[3]));
             LockSupport.park();
         }
 
-        static Workload.Batch workload(String file, String name) {
+        static Workload.Batch workload(String file, String namespace, String name) {
             var script = "import sys, time; open(sys.argv[1], 'a').write('x'); time.sleep(0.5)";
             var program = new Program(
                     new Program.Command(List.of("python3", "-c", script, file)), Map.of(), Map.of("TOKEN", "t"));
-            return new Workload.Batch(id("job", name), program, small(), Duration.ofSeconds(5), null);
+            var id = new WorkloadId(new Name(namespace), "job", name);
+            return new Workload.Batch(id, program, small(), Duration.ofSeconds(5), null);
         }
     }
 
@@ -252,7 +255,8 @@ class LocalClusterIT extends ClusterContract {
     }
 
     private long supervisor(WorkloadId id, String replica) {
-        var file = home.resolve("cluster/contract")
+        var file = home.resolve("cluster")
+                .resolve(NAMESPACE.value())
                 .resolve(id.kind())
                 .resolve(id.name())
                 .resolve(replica + "/pid");
