@@ -104,14 +104,7 @@ final class Carriers {
                 .withDrop("ALL")
                 .endCapabilities()
                 .endSecurityContext();
-        if (!workload.program().secrets().isEmpty()) {
-            container
-                    .addNewEnvFrom()
-                    .withNewSecretRef()
-                    .withName(Labels.besidesName(workload.id()))
-                    .endSecretRef()
-                    .endEnvFrom();
-        }
+        PodTemplates.giveSecrets(container, workload);
         return container;
     }
 

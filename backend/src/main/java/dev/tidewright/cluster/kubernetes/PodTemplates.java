@@ -132,6 +132,11 @@ final class PodTemplates {
         if (own) {
             container.withWorkingDir(WORK);
         }
+        giveSecrets(container, workload);
+        return container.build();
+    }
+
+    static void giveSecrets(ContainerBuilder container, Workload workload) {
         if (!workload.program().secrets().isEmpty()) {
             container
                     .addNewEnvFrom()
@@ -140,7 +145,6 @@ final class PodTemplates {
                     .endSecretRef()
                     .endEnvFrom();
         }
-        return container.build();
     }
 
     private void start(ContainerBuilder container, Program.Entry entry) {

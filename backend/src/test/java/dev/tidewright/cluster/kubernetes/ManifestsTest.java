@@ -223,7 +223,7 @@ class ManifestsTest {
             assertThat(one.getEnvFrom()).hasSize(1);
             assertThat(one.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
         });
-        assertThat(container(spec).getWorkingDir()).isEqualTo("/tidewright/work/source");
+        assertThat(container(spec).getWorkingDir()).isEqualTo(PodTemplates.WORK + "/source");
         assertThat(container(spec).getEnv())
                 .extracting(EnvVar::getName)
                 .contains("PYTHONHOME", "TIDEWRIGHT_SOURCE", "TIDEWRIGHT_OUTPUT", "TIDEWRIGHT_PARAMETERS");
