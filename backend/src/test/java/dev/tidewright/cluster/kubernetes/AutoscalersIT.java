@@ -90,7 +90,7 @@ class AutoscalersIT {
                 SLOW,
                 "three replicas",
                 () -> cluster.observe(id).autoscaler(),
-                status -> status != null && status.replicas() == 3 && status.working());
+                status -> status != null && status.replicas() == 3 && status.lastScaled() != null);
         assertThat(grown.applied()).isEqualTo(cpu(1, 3, 20));
         assertThat(grown.sentence()).startsWith("cpu ").contains("the target is 20 %");
         assertThat(grown.readings()).singleElement().satisfies(reading -> {
