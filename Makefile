@@ -21,8 +21,8 @@ check: ## format, static checks, unit and domain tests (under a minute)
 format: ## format all sources
 	@dev/mvn -q -B spotless:apply
 
-bench: ## measure; prints one JSON line per figure
-	@dev/python dev/bench.py
+bench: ## measure; prints one JSON line per figure; CLUSTER=kubernetes: what a job costs there, beside a bare client
+	@dev/python dev/bench.py $(if $(CLUSTER),--cluster $(CLUSTER))
 
 crash: ## kill the control plane at 12 named points, 20 times each (POINT=…, TIMES=…); CLUSTER=kubernetes: two servers, 5 minutes (SECONDS=…, RATE=…)
 	@dev/python dev/crash.py --times $(or $(TIMES),20) $(if $(POINT),--point $(POINT)) $(if $(CLUSTER),--cluster $(CLUSTER)) --seconds $(or $(SECONDS),300) --rate $(or $(RATE),20)
@@ -33,8 +33,8 @@ soak: ## 100,000 requests through the gateway across 20 rolling updates (REQUEST
 chart: ## the Helm chart: lint, schema, access; install, the main job, upgrade under load, uninstall on the test cluster
 	@dev/python dev/chart.py $(if $(STATIC),--static)
 
-outage: ## freeze the API server of the test cluster for a minute (SECONDS=…)
-	@dev/python dev/outage.py --seconds $(or $(SECONDS),60)
+outage: ## freeze the API server of the test cluster for a minute (SECONDS=…); HOW=stop kills it, HOW=compact makes it forget
+	@dev/python dev/outage.py --seconds $(or $(SECONDS),60) --how $(or $(HOW),freeze)
 
 image: ## build the container images of the platform and of what runs beside user code (needs Docker)
 	@docker build -t tidewright:local .

@@ -24,8 +24,9 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import bench_kubernetes
 import journey
-from harness import ROOT, Failed, Platform, java, percentile, wait_for
+from harness import ROOT, Failed, Platform, add_cluster, java, percentile, wait_for
 
 NS = "bench"
 SCRIPT = b"""
@@ -251,8 +252,12 @@ def heap(platform: Platform):
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--short", action="store_true", help="to see that it works; the figures mean little")
-    short = arguments.parse_args().short
+    add_cluster(arguments)
+    chosen = arguments.parse_args()
+    short = chosen.short
     emit("machine", date=datetime.date.today().isoformat(), **machine_size())
+    if chosen.cluster == "kubernetes":
+        return bench_kubernetes.run(short, emit)
     failed = 0
     with Platform.temporary("bench") as platform:
         platform.start()

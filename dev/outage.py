@@ -1,5 +1,9 @@
-"""The API server of the test cluster is frozen while jobs run and end and clients send: the state of jobs must be told to be
+"""The API server of the test cluster is away while jobs run and end and clients send: the state of jobs must be told to be
 unknown, no request may fail, and everything must be right soon after it is back. Only with the cluster of `make cluster-up`.
+
+freeze: it is held (SIGSTOP), connections stay and nothing answers. stop: it is killed and started again later. compact: the
+platform itself is held instead; meanwhile jobs end, etcd forgets how, and the API server starts anew without any memory of its
+own: watches cannot be taken up again (410) and must be read anew.
 """
 
 from __future__ import annotations
@@ -11,9 +15,10 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 import journey
-from harness import Failed, Kubernetes, Load, Platform, wait_for
+from harness import ROOT, Failed, Kubernetes, Load, Platform, wait_for
 
 NS = "outage"
 ENDPOINT = "echo"
@@ -24,11 +29,58 @@ JOBS = {
 }
 
 
-def api_server() -> int:
-    found = subprocess.run(["pgrep", "-f", "bin/cluster kube-apiserver"], stdout=subprocess.PIPE, text=True).stdout.split()
-    if len(found) != 1:
-        raise Failed(f"one API server of the test cluster was expected, there are {len(found)}")
-    return int(found[0])
+def cluster(*arguments: str):
+    subprocess.run([ROOT / "dev/cluster/cluster", *arguments], check=True)
+
+
+class Frozen:
+    def __enter__(self):
+        found = subprocess.run(["pgrep", "-f", "bin/cluster kube-apiserver"], stdout=subprocess.PIPE, text=True).stdout.split()
+        if len(found) != 1:
+            raise Failed(f"one API server of the test cluster was expected, there are {len(found)}")
+        self.server = int(found[0])
+        os.kill(self.server, signal.SIGSTOP)
+
+    def __exit__(self, *_):
+        os.kill(self.server, signal.SIGCONT)
+
+
+class Stopped:
+    def __enter__(self):
+        cluster("halt", "kube-apiserver")
+
+    def __exit__(self, *_):
+        cluster("resume", "kube-apiserver")
+
+
+def compact():
+    """Lets etcd forget everything but how things are now. It speaks JSON on its port for clients."""
+    def ask(path, body):
+        request = urllib.request.Request(f"http://127.0.0.1:2379/v3/kv/{path}", json.dumps(body).encode())
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    revision = ask("range", {"key": "AA=="})["header"]["revision"]
+    ask("compaction", {"revision": revision, "physical": True})
+
+
+def forgotten(platform: Platform, kubernetes: Kubernetes, seconds: float):
+    """The platform is held until both jobs have ended, and the API server knows nothing of what the platform heard last."""
+    began = time.monotonic()
+    os.kill(platform.process.pid, signal.SIGSTOP)
+    try:
+        def ended():
+            found = json.loads(kubernetes.kubectl("get", "jobs", "-n", NS, "-o", "json") or '{"items": []}')["items"]
+            return len(found) == len(JOBS) and all(
+                job["status"].get("succeeded") or job["status"].get("failed") for job in found)
+
+        wait_for("both jobs to end in the cluster", ended, 120, 1)
+        time.sleep(max(0.0, seconds - (time.monotonic() - began)))
+        with Stopped():
+            compact()
+        wait_for("the API server", lambda: kubernetes.kubectl("get", "--raw", "/readyz") == "ok", 90, 0.2)
+    finally:
+        os.kill(platform.process.pid, signal.SIGCONT)
 
 
 def status(api, name):
@@ -47,13 +99,11 @@ def prepare(platform: Platform):
     wait_for("both jobs to run", lambda: all(status(api, name)["phase"] == "RUNNING" for name in JOBS), 60)
 
 
-def frozen(api, seconds: float) -> float:
+def away(api, how, seconds: float) -> float:
     """Answers after how long the state of the jobs was told to be unknown."""
-    server = api_server()
     began = time.monotonic()
     told = None
-    os.kill(server, signal.SIGSTOP)
-    try:
+    with how:
         while time.monotonic() - began < seconds:
             seen = [status(api, name) for name in JOBS]
             if any(one["phase"] != "RUNNING" for one in seen):
@@ -61,8 +111,6 @@ def frozen(api, seconds: float) -> float:
             if told is None and all(one.get("unknownSince") for one in seen):
                 told = time.monotonic() - began
             time.sleep(0.2)
-    finally:
-        os.kill(server, signal.SIGCONT)
     if told is None:
         raise Failed("nobody was told that the cluster does not answer")
     return told
@@ -75,26 +123,62 @@ def right(api) -> bool:
         for name, (_, phase, words) in JOBS.items())
 
 
+def measured(platform: Platform, kubernetes: Kubernetes, how: str, seconds: float) -> dict:
+    """With clients that send all the while, unless the gateway, which is of the same process, is held too."""
+    if how == "compact":
+        forgotten(platform, kubernetes, seconds)
+        return converged(platform, kubernetes)
+    with Load(platform, f"/{NS}/{ENDPOINT}/echo", {"a": 1}, threads=2) as load:
+        told = away(platform.api, Frozen() if how == "freeze" else Stopped(), seconds)
+        if how == "stop":
+            wait_for("the API server", lambda: kubernetes.kubectl("get", "--raw", "/readyz") == "ok", 90, 0.1)
+        found = {"unknownAfterSeconds": round(told, 1), **converged(platform, kubernetes)}
+    if load.failed:
+        raise Failed(f"{load.failed} of {load.sent} requests failed: {load.failures[0]}")
+    return {**found, "requests": load.sent, "failed": load.failed}
+
+
+def converged(platform: Platform, kubernetes: Kubernetes) -> dict:
+    """Seconds from now until the cluster itself says that both jobs ended (its nodes tell it late), and until all is right here."""
+    back = time.monotonic()
+    found = {}
+
+    def looked():
+        if "clusterKnewSeconds" not in found:
+            phases = kubernetes.kubectl("get", "pods", "-n", NS, "-l", "tidewright.dev/kind=job", "-o", "jsonpath={.items[*].status.phase}")
+            if not set(phases.split()) - {"Succeeded", "Failed"}:
+                found["clusterKnewSeconds"] = round(time.monotonic() - back, 1)
+        return right(platform.api)
+
+    wait_for("everything to be right again", looked, 60, 0.1, platform)
+    return {**found, "convergedSeconds": round(time.monotonic() - back, 1)}
+
+
+def objects(kubernetes: Kubernetes) -> set[str]:
+    """What must not be destroyed or made anew: the replicas."""
+    found = json.loads(kubernetes.kubectl("get", "pods", "-n", NS, "-l", "tidewright.dev/kind!=job", "-o", "json"))["items"]
+    return {pod["metadata"]["uid"] for pod in found}
+
+
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--seconds", type=float, default=60)
+    arguments.add_argument("--how", choices=("freeze", "stop", "compact"), default="freeze")
     chosen = arguments.parse_args()
-    with Platform.temporary("outage", Kubernetes()) as platform:
+    kubernetes = Kubernetes()
+    with Platform.temporary("outage", kubernetes) as platform:
         platform.start()
         platform.wait_ready()
         prepare(platform)
-        with Load(platform, f"/{NS}/{ENDPOINT}/echo", {"a": 1}, threads=2) as load:
-            told = frozen(platform.api, chosen.seconds)
-            back = time.monotonic()
-            wait_for("everything to be right again", lambda: right(platform.api), 60, 0.1, platform)
-            converged = time.monotonic() - back
+        before = objects(kubernetes)
+        found = measured(platform, kubernetes, chosen.how, chosen.seconds)
         lines = journey.log_tail(platform.api, NS, "long", 1000).splitlines()
         whole = [line for line in lines if line.isdigit()] == [str(number) for number in range(45)]
+        kept = objects(kubernetes) == before and len(before) == 2
         print(json.dumps({
-            "figure": "outage", "frozenSeconds": chosen.seconds, "unknownAfterSeconds": round(told, 1),
-            "convergedSeconds": round(converged, 1), "requests": load.sent, "failed": load.failed, "logWhole": whole}))
-        if load.failed or not whole:
-            raise Failed(f"{load.failed} requests failed; the log is {'whole' if whole else 'not whole'}")
+            "figure": "outage", "how": chosen.how, "seconds": chosen.seconds, **found, "logWhole": whole, "replicasKept": kept}))
+        if not whole or not kept:
+            raise Failed("the log is not whole" if kept else f"replicas were exchanged: {before}, {objects(kubernetes)}")
     return 0
 
 
