@@ -22,6 +22,13 @@ public interface Cluster {
      */
     List<String> provision(Name namespace, Resources limits);
 
+    /**
+     * What lies in a namespace and looks like this platform's without being it: nothing is done with it. A sentence for
+     * each, with the remedy; answered without asking the cluster. After it changed, {@link #onChange} tells {@link
+     * WorkloadId#ofNamespace}.
+     */
+    List<String> setAside(Name namespace);
+
     /** Removes a namespace with everything that still runs in it. */
     void retire(Name namespace);
 

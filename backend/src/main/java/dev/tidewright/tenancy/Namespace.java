@@ -9,6 +9,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Version;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -41,6 +42,9 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
     private @Nullable Instant deletedAt;
     private @Nullable String fault;
     private @Nullable Instant faultSince;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    private List<String> setAside = List.of();
 
     @SuppressWarnings("NullAway.Init")
     protected Namespace() {}
@@ -102,6 +106,22 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
         fault = null;
         faultSince = null;
         return true;
+    }
+
+    /** What lies in it and looks like ours, but is not. Answers whether that is new. */
+    boolean putAside(List<String> now, Instant at) {
+        if (now.equals(setAside)) {
+            return false;
+        }
+        now.stream()
+                .filter(one -> !setAside.contains(one))
+                .forEach(one -> note("set-aside", null, null, one, CLUSTER, at));
+        setAside = now;
+        return true;
+    }
+
+    List<String> aside() {
+        return List.copyOf(setAside);
     }
 
     /** Why nothing starts in it; null when nothing is known against it. */

@@ -107,11 +107,17 @@ class NamespaceApi {
      * How full it is, and what is wrong with it.
      *
      * @param fault why nothing starts in it; left out when nothing is known against it
+     * @param setAside what lies in the cluster's namespace and looks like this platform's without being it: nothing is
+     *     done with it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record NamespaceStatus(List<QuotaView.Bar> bars, List<QuotaView.Holder> holders, Namespace.@Nullable Fault fault) {
-        static NamespaceStatus of(QuotaView quota, Namespace.@Nullable Fault fault) {
-            return new NamespaceStatus(quota.bars(), quota.holders(), fault);
+    record NamespaceStatus(
+            List<QuotaView.Bar> bars,
+            List<QuotaView.Holder> holders,
+            Namespace.@Nullable Fault fault,
+            List<String> setAside) {
+        static NamespaceStatus of(QuotaView quota, Namespace namespace) {
+            return new NamespaceStatus(quota.bars(), quota.holders(), namespace.fault(), namespace.aside());
         }
     }
 
@@ -132,6 +138,6 @@ class NamespaceApi {
                 "Namespace",
                 metadata,
                 new Spec(namespace.description(), namespace.limits()),
-                NamespaceStatus.of(service.quota(namespace.name()), namespace.fault()));
+                NamespaceStatus.of(service.quota(namespace.name()), namespace));
     }
 }

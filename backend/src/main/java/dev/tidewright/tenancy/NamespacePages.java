@@ -139,7 +139,8 @@ class NamespacePages {
                 quota.holders(),
                 namespace.createdAt(),
                 namespace.createdBy(),
-                namespace.fault());
+                namespace.fault(),
+                namespace.aside());
     }
 
     /** One namespace as the list and its own page show it. */
@@ -151,7 +152,8 @@ class NamespacePages {
             List<QuotaView.Holder> holders,
             Instant createdAt,
             String createdBy,
-            Namespace.@Nullable Fault fault) {}
+            Namespace.@Nullable Fault fault,
+            List<String> setAside) {}
 
     /**
      * Limits as a form sends them.

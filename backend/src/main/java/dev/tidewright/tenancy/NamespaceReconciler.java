@@ -47,9 +47,7 @@ class NamespaceReconciler implements Reconciler {
         }
         try {
             var repairs = cluster.provision(namespace.name(), namespace.limits().resources());
-            if (!repairs.isEmpty() || namespace.fault() != null) {
-                service.provided(id, repairs);
-            }
+            service.provided(id, repairs, cluster.setAside(namespace.name()));
             return Next.again(DRIFT_CHECK);
         } catch (NamespaceRefused refused) {
             service.refused(id, String.valueOf(refused.getMessage()));

@@ -19,6 +19,7 @@ import org.springframework.transaction.annotation.Transactional;
 class NamespaceService {
 
     static final String WORK = "namespace";
+    private static final int TOLD = 20;
 
     private final NamespaceRows namespaces;
     private final QuotaHolds holds;
@@ -84,11 +85,16 @@ class NamespaceService {
         queue.put(WORK, namespace.id());
     }
 
-    /** @param repairs what others had changed and was put back */
-    void provided(UUID id, List<String> repairs) {
+    /**
+     * @param repairs what others had changed and was put back
+     * @param aside what lies in it and is not ours; the first {@value #TOLD} are kept
+     */
+    void provided(UUID id, List<String> repairs, List<String> aside) {
         namespaces.findById(id).ifPresent(namespace -> {
-            repairs.forEach(what -> namespace.repaired(what, clock.instant()));
-            if (namespace.provided(clock.instant()) || !repairs.isEmpty()) {
+            var now = clock.instant();
+            repairs.forEach(what -> namespace.repaired(what, now));
+            var other = namespace.putAside(aside.stream().limit(TOLD).toList(), now);
+            if (namespace.provided(now) || other || !repairs.isEmpty()) {
                 namespaces.save(namespace);
             }
         });

@@ -27,6 +27,9 @@ public class FakeCluster implements Cluster {
     /** What the next calls of {@code provision} find changed, one each. */
     public final List<String> repairs = new ArrayList<>();
 
+    /** What lies in every namespace and is nobody's. */
+    public final List<String> aside = new ArrayList<>();
+
     public boolean away;
     /** The call with this number (from 1) throws; with {@code faultAfter} only once it has taken effect. 0: never. */
     public int faultAt;
@@ -91,6 +94,11 @@ public class FakeCluster implements Cluster {
             throw new NamespaceRefused("the cluster has a namespace " + namespace + " of somebody else's");
         }
         return repairs.isEmpty() ? List.of() : List.of(repairs.removeFirst());
+    }
+
+    @Override
+    public List<String> setAside(Name namespace) {
+        return List.copyOf(aside);
     }
 
     @Override

@@ -78,6 +78,25 @@ class NamespaceReconcilerIT {
         assertThat(verbs()).containsExactly("repaired", "created");
     }
 
+    @Test
+    void whatLooksLikeOursAndIsNotIsSaidOnceAndForgottenWhenItIsGone() {
+        cluster.aside.add("the Pod forged carries this platform's labels");
+        reconciler.reconcile(namespace.id());
+        reconciler.reconcile(namespace.id());
+        assertThat(setAside()).contains("the Pod forged");
+        assertThat(verbs()).containsExactly("set-aside", "created");
+        cluster.aside.clear();
+        reconciler.reconcile(namespace.id());
+        assertThat(setAside()).isEqualTo("[]");
+    }
+
+    private String setAside() {
+        return api.get("/api/v1/namespaces/" + namespace.name())
+                .json()
+                .at("/status/setAside")
+                .toString();
+    }
+
     private java.util.List<@org.jspecify.annotations.Nullable String> verbs() {
         return jdbc.sql("SELECT verb FROM history_entry WHERE object_id = :id ORDER BY seq DESC")
                 .param("id", namespace.id())

@@ -30,14 +30,16 @@ final class Drains implements AutoCloseable {
 
     private final Watches watches;
     private final Writes writes;
+    private final Calls calls;
     private final Supplier<List<DrainGate>> gates;
     private final Set<String> hastened = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("kubernetes-drains").factory());
 
-    Drains(Watches watches, Writes writes, Supplier<List<DrainGate>> gates) {
+    Drains(Watches watches, Writes writes, Calls calls, Supplier<List<DrainGate>> gates) {
         this.watches = watches;
         this.writes = writes;
+        this.calls = calls;
         this.gates = gates;
     }
 
@@ -58,7 +60,7 @@ final class Drains implements AutoCloseable {
                 var drained =
                         address == null || asked.stream().allMatch(gate -> gate.isDrained(address, Manifests.PORT));
                 if (drained && hastened.add(uid(pod))) {
-                    Calls.call("end a drained replica", () -> writes.hasten(pod, GRACE_SECONDS));
+                    calls.call("end a drained replica", () -> writes.hasten(pod, GRACE_SECONDS));
                 }
             }
         } catch (ClusterUnavailable | KubernetesClientException later) {

@@ -41,6 +41,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
 
     private final KubernetesClient client;
     private final InstantSource clock;
+    private final Calls calls;
     private final Observations observations;
     private final ChangeHints hints = new ChangeHints();
     private final LogKeeper logs;
@@ -66,6 +67,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
             Supplier<List<DrainGate>> gates) {
         this.client = client;
         this.clock = clock;
+        calls = new Calls(clock);
         var labels = new Labels(settings.instance());
         observations = new Observations(settings.imagePullDeadline());
         logs = new LogKeeper(client, kept, clock, id -> hints.tell(List.of(id)));
@@ -75,9 +77,9 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         fences = new Fences(client, labels, name -> hints.tell(List.of(WorkloadId.ofNamespace(name))));
         writes = new Writes(client, labels, manifests);
         hops = new MetricHops(client);
-        drains = new Drains(watches, writes, gates);
+        drains = new Drains(watches, writes, calls, gates);
         heartbeat = new Heartbeat(client, clock);
-        occupancy = new Occupancy(client, labels, watches, clock);
+        occupancy = new Occupancy(client, calls, labels, watches, clock);
     }
 
     /** Returns at once, also while the API server is away: until it answers, every call says so. */
@@ -94,12 +96,17 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     @Override
     public List<String> provision(Name namespace, Resources limits) {
         requireListening();
-        return Calls.call("make the namespace " + namespace, () -> fences.provision(namespace, limits));
+        return calls.call("make the namespace " + namespace, () -> fences.provision(namespace, limits));
+    }
+
+    @Override
+    public List<String> setAside(Name namespace) {
+        return watches.setAside(namespace);
     }
 
     @Override
     public void retire(Name namespace) {
-        Calls.call("remove the namespace " + namespace, () -> {
+        calls.call("remove the namespace " + namespace, () -> {
             fences.retire(namespace);
             return true;
         });
@@ -126,7 +133,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     private Optional<HasMetadata> created(Workload workload) {
         var id = workload.id();
         try {
-            var made = Calls.call("run " + id, () -> writes.create(workload));
+            var made = calls.call("run " + id, () -> writes.create(workload));
             refused.remove(id);
             watches.wrote(id, made);
             return Optional.of(made);
@@ -157,7 +164,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
                 ? staying.subList(service.replicas(), staying.size())
                 : List.<Pod>of();
         var changed =
-                Calls.call("scale " + service.id(), () -> writes.scale(service.id(), service.replicas(), leaving));
+                calls.call("scale " + service.id(), () -> writes.scale(service.id(), service.replicas(), leaving));
         watches.wrote(service.id(), changed);
     }
 
@@ -191,7 +198,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     public void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler) {
         requireListening();
         if (autoscaler == null) {
-            Calls.call("end the autoscaler of " + id, () -> {
+            calls.call("end the autoscaler of " + id, () -> {
                 writes.endAutoscaler(id);
                 return true;
             });
@@ -199,7 +206,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         }
         var deployment = watches.owner(id)
                 .orElseThrow(() -> new ClusterUnavailable(id + " is not there yet", new IllegalStateException()));
-        Calls.call("autoscale " + id, () -> {
+        calls.call("autoscale " + id, () -> {
             writes.autoscale(id, autoscaler, deployment);
             return true;
         });
@@ -208,7 +215,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     @Override
     public List<String> unreadable(WorkloadId id, Autoscaler autoscaler) {
         requireListening();
-        return Calls.call("look for the metrics of " + id, () -> hops.unreadable(id, autoscaler));
+        return calls.call("look for the metrics of " + id, () -> hops.unreadable(id, autoscaler));
     }
 
     @Override
@@ -218,13 +225,26 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         var pods = watches.pods(id);
         if (owner.isEmpty() && pods.isEmpty()) {
             // The cache may be behind; that something is gone is only said by the API server itself.
-            owner = Calls.call("look for " + id, () -> writes.read(id));
+            owner = calls.call("look for " + id, () -> writes.read(id));
             owner.ifPresent(found -> watches.wrote(id, found));
         }
         var refusal = refused.get(id);
         if (owner.isEmpty() && pods.isEmpty() && refusal != null) {
             return Observations.refused(id, refusal);
         }
+        try {
+            return seen(id, owner, pods);
+        } catch (ClusterUnavailable away) {
+            throw away;
+        } catch (RuntimeException malformed) {
+            throw new ClusterUnavailable(
+                    "what the cluster has of " + id + " cannot be understood (" + malformed.getMessage()
+                            + "): look who else writes to it",
+                    malformed);
+        }
+    }
+
+    private Observation seen(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
         var kept = pods.stream().allMatch(logs::hasAll);
         var seen = observations.of(evidence(id, owner, pods), kept, clock.instant());
         return owner.orElse(null) instanceof Deployment deployment
@@ -252,7 +272,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     public void delete(WorkloadId id) {
         requireListening();
         var known = watches.owner(id).orElse(null);
-        Calls.call("delete " + id, () -> {
+        calls.call("delete " + id, () -> {
             // What brings outputs home has long; a program that was told to go has only what it was promised.
             watches.pods(id).forEach(pod -> Carriers.stopGrace(pod).ifPresent(grace -> writes.hasten(pod, grace)));
             writes.delete(id, known);

@@ -1,7 +1,6 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.WorkloadId;
-import dev.tidewright.kernel.Name;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.nio.charset.StandardCharsets;
@@ -65,16 +64,9 @@ record Labels(String instance) {
         return id.kind() + "-" + objectName(id);
     }
 
-    /** Which workload an object belongs to, by the annotation: a label could not hold every name. */
+    /** Which workload an object belongs to; empty where to none, whatever it says. */
     Optional<WorkloadId> workload(HasMetadata object) {
-        var metadata = object.getMetadata();
-        var annotations = metadata.getAnnotations();
-        var name = annotations == null ? null : annotations.get(WORKLOAD);
-        var kind = metadata.getLabels() == null ? null : metadata.getLabels().get(KIND);
-        if (name == null || kind == null || metadata.getNamespace() == null || !isOurs(object)) {
-            return Optional.empty();
-        }
-        return Optional.of(new WorkloadId(new Name(metadata.getNamespace()), kind, name));
+        return Optional.ofNullable(Belonging.of(this, object).workload());
     }
 
     static String specHash(ObjectMeta metadata) {

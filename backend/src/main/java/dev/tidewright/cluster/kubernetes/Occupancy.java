@@ -20,14 +20,16 @@ final class Occupancy {
     private static final String ON_A_NODE = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed";
 
     private final KubernetesClient client;
+    private final Calls calls;
     private final Labels labels;
     private final Watches watches;
     private final InstantSource clock;
     private List<Pod> others = List.of();
     private Instant listedAt = Instant.EPOCH;
 
-    Occupancy(KubernetesClient client, Labels labels, Watches watches, InstantSource clock) {
+    Occupancy(KubernetesClient client, Calls calls, Labels labels, Watches watches, InstantSource clock) {
         this.client = client;
+        this.calls = calls;
         this.labels = labels;
         this.watches = watches;
         this.clock = clock;
@@ -48,7 +50,7 @@ final class Occupancy {
                     .withResourceVersion("0")
                     .build();
             var listed =
-                    Calls.call("list pods", () -> client.pods().inAnyNamespace().list(options));
+                    calls.call("list pods", () -> client.pods().inAnyNamespace().list(options));
             others = listed.getItems().stream()
                     .filter(pod -> !labels.isOurs(pod))
                     .toList();

@@ -1,6 +1,7 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.WorkloadId;
+import dev.tidewright.kernel.Name;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -40,10 +41,12 @@ final class Watches implements AutoCloseable {
     private final Map<WorkloadId, HasMetadata> written = new ConcurrentHashMap<>();
 
     private final Consumer<WorkloadId> changed;
+    private final Quarantine quarantine;
 
     Watches(KubernetesClient client, Labels labels, Consumer<WorkloadId> changed, Heard<Pod> onPod) {
         this.labels = labels;
         this.changed = changed;
+        quarantine = new Quarantine(labels, changed);
         var ours = labels.ours();
         jobs = client.batch().v1().jobs().inAnyNamespace().withLabels(ours).runnableInformer(0);
         deployments =
@@ -97,7 +100,7 @@ final class Watches implements AutoCloseable {
         HasMetadata cached = isJob(id)
                 ? jobs.getStore().getByKey(key)
                 : deployments.getStore().getByKey(key);
-        if (cached == null || !labels.isOurs(cached)) {
+        if (cached == null || !labels.workload(cached).equals(Optional.of(id))) {
             return Optional.ofNullable(written.get(id));
         }
         var own = written.get(id);
@@ -130,6 +133,11 @@ final class Watches implements AutoCloseable {
 
     List<Node> nodes() {
         return new ArrayList<>(nodes.getStore().list());
+    }
+
+    /** What carries our labels there and is not ours: a sentence for each. */
+    List<String> setAside(Name namespace) {
+        return quarantine.in(namespace);
     }
 
     static boolean isJob(WorkloadId id) {
@@ -168,6 +176,7 @@ final class Watches implements AutoCloseable {
 
             private void heard(T object, boolean gone) {
                 try {
+                    quarantine.heard(object, gone);
                     labels.workload(object).ifPresent(id -> {
                         if (!(object instanceof Pod)) {
                             written.computeIfPresent(id, (key, own) -> supersedes(object, own, gone) ? null : own);

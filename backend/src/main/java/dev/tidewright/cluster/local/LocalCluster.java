@@ -57,6 +57,11 @@ final class LocalCluster implements Cluster, AutoCloseable {
     }
 
     @Override
+    public List<String> setAside(Name namespace) {
+        return List.of();
+    }
+
+    @Override
     public void retire(Name namespace) {
         changing(() -> yard.retire(namespace));
     }

@@ -20,12 +20,16 @@ import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -325,6 +329,65 @@ class KubernetesClusterIT extends ClusterContract {
         var again = new java.util.concurrent.CopyOnWriteArrayList<ClusterEvent>();
         cluster.onEvent(again::add);
         assertThat(again).extracting(ClusterEvent::uid).contains(told.getFirst().uid());
+    }
+
+    @Test
+    void whatOthersDressAsOursIsSetAsideAndToldAndSpoilsNothing() {
+        var id = apply(batch("genuine", "print('x'); time.sleep(600)"));
+        eventually("runs", () -> phase(id) == Observation.Phase.RUNNING);
+        try (var client = kubernetes.client()) {
+            var forged = client.resource(forged("forged", "genuine")).create();
+            var broken = client.resource(forged("broken", "../genuine")).create();
+            var told = eventually("both are told", () -> cluster.setAside(NAMESPACE), seen -> seen.size() == 2);
+            assertThat(told)
+                    .anyMatch(words ->
+                            words.startsWith("the Pod forged") && words.contains("not made by the Job genuine"))
+                    .anyMatch(words -> words.startsWith("the Pod broken") && words.contains("cannot be"))
+                    .allMatch(words -> words.contains("delete it"));
+            assertThat(cluster.observe(id).replicas()).hasSize(1);
+            assertThat(ended(apply(batch("unharmed", "print('x')"))).phase()).isEqualTo(Observation.Phase.SUCCEEDED);
+            client.resource(forged).withGracePeriod(0).delete();
+            client.resource(broken).withGracePeriod(0).delete();
+            eventually("nothing is left", () -> cluster.setAside(NAMESPACE).isEmpty());
+        }
+        assertThat(phase(id)).isEqualTo(Observation.Phase.RUNNING);
+        cluster.delete(id);
+    }
+
+    private static Pod forged(String name, String workload) {
+        var labels = new HashMap<>(new Labels(NAMESPACE.value()).ours());
+        labels.put(Labels.KIND, "job");
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(NAMESPACE.value())
+                .withLabels(labels)
+                .addToAnnotations(Labels.WORKLOAD, workload)
+                .endMetadata()
+                .withNewSpec()
+                .withNewSecurityContext()
+                .withRunAsNonRoot(true)
+                .withRunAsUser(65532L)
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile()
+                .endSecurityContext()
+                .addNewContainer()
+                .withName("main")
+                .withImage("forged.invalid/x")
+                .withNewSecurityContext()
+                .withAllowPrivilegeEscalation(false)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .endSecurityContext()
+                .withNewResources()
+                .addToRequests("cpu", new Quantity("1m"))
+                .addToRequests("memory", new Quantity("1Mi"))
+                .endResources()
+                .endContainer()
+                .endSpec()
+                .build();
     }
 
     private static boolean may(KubernetesClient client, String group, String verb, String resource) {
