@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs workloads. Every call is idempotent and returns quickly: it starts what is to happen and {@link #observe} tells
- * how it goes. A cluster that cannot be reached makes every call throw {@link ClusterUnavailable}.
+ * how it goes. A cluster that cannot be reached makes every call throw {@link ClusterUnavailable}. There may be several
+ * behind this one port: a namespace belongs to one of them.
  */
 public interface Cluster {
 
@@ -79,9 +80,9 @@ public interface Cluster {
      */
     void onEvent(Consumer<ClusterEvent> listener);
 
-    /** What this cluster can run; never changes, and is answered without asking it. */
-    Capabilities capabilities();
+    /** What the namespace's cluster can run; never changes, and is answered without asking it. */
+    Capabilities capabilities(Name namespace);
 
-    /** What there is to run on, and how much of it is free; of what others run there, as it was some seconds ago. */
-    Capacity capacity();
+    /** What there is to run on for a namespace, and how much is free; of what others run there, as it was some seconds ago. */
+    Capacity capacity(Name namespace);
 }

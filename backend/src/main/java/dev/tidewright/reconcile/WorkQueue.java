@@ -41,6 +41,15 @@ public class WorkQueue {
         events.publishEvent(new WorkArrived());
     }
 
+    /** Whether there is still something to do for it, now or later. */
+    public boolean has(String kind, UUID id) {
+        return jdbc.sql("SELECT EXISTS (SELECT 1 FROM work_item WHERE kind = :kind AND id = :id)")
+                .param("kind", kind)
+                .param("id", id)
+                .query(Boolean.class)
+                .single();
+    }
+
     /** Takes up to {@code limit} due items that nobody works on, oldest first, and leases them. */
     List<Claim> claim(String owner, int limit) {
         var now = clock.instant();

@@ -75,11 +75,13 @@ public final class Diagnosis {
     }
 
     private static void cluster(Endpoint endpoint, List<Finding> findings) {
-        if (endpoint.unknownSince() != null) {
+        var unknown = endpoint.unknown();
+        if (unknown != null) {
             findings.add(new Finding(
                     Severity.WARNING,
                     "CLUSTER_UNREACHABLE",
-                    "the cluster does not answer, so nothing is known about the endpoint since then",
+                    (unknown.reason() == null ? "the cluster does not answer" : unknown.reason())
+                            + ", so nothing is known about the endpoint since then",
                     "nothing: it goes on serving; tell an admin of the platform if it stays like this"));
         }
         var scaling = endpoint.clusterScaling();

@@ -72,7 +72,7 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
     private @Nullable ClusterScaling clusterScaling;
 
     private Instant phaseSince;
-    private @Nullable Instant unknownSince;
+    private @Nullable Unknown unknown;
     private @Nullable Instant deletedAt;
 
     @SuppressWarnings("NullAway.Init")
@@ -204,8 +204,8 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
     }
 
     /** The cluster does not answer: what is known of it stays, as what was known then. */
-    void unknown(Instant now) {
-        unknownSince = unknownSince == null ? now : unknownSince;
+    void unknown(String why, Instant now) {
+        unknown = new Unknown(unknown == null ? now : unknown.since(), why);
     }
 
     /** Keeps what a pass saw and concluded. */
@@ -215,7 +215,7 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
         wantedReplicas = seen.wanted();
         readyReplicas = seen.ready();
         waitingFor = seen.waitingFor();
-        unknownSince = null;
+        unknown = null;
         moveTo(condition.phase(), condition.reason(), condition.message(), Actor.system("serving"), now);
     }
 
@@ -384,8 +384,8 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
 
     /** Null while the cluster answers. */
     @Nullable
-    Instant unknownSince() {
-        return unknownSince;
+    Unknown unknown() {
+        return unknown;
     }
 
     String waitingFor() {

@@ -1,6 +1,6 @@
 package dev.tidewright.serving;
 
-import dev.tidewright.cluster.Capabilities;
+import dev.tidewright.cluster.NamespaceCapabilities;
 import dev.tidewright.images.ImageDigests;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.tenancy.Devices;
@@ -10,11 +10,11 @@ import org.springframework.stereotype.Component;
 @Component
 class EndpointIntake {
 
-    private final Capabilities capabilities;
+    private final NamespaceCapabilities capabilities;
     private final Devices devices;
     private final ImageDigests digests;
 
-    EndpointIntake(Capabilities capabilities, Devices devices, ImageDigests digests) {
+    EndpointIntake(NamespaceCapabilities capabilities, Devices devices, ImageDigests digests) {
         this.capabilities = capabilities;
         this.devices = devices;
         this.digests = digests;
@@ -25,6 +25,6 @@ class EndpointIntake {
             devices.requireKnown(ns, command.resources().gpu().keySet());
         }
         var image = command.serves() == null ? null : command.serves().image();
-        return image == null || !capabilities.images() ? command : command.serving(digests.pinned(image));
+        return image == null || !capabilities.of(ns).images() ? command : command.serving(digests.pinned(image));
     }
 }

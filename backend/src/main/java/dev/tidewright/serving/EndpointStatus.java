@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason machine-readable; empty when all is well
  * @param message one sentence
  * @param unknownSince set while the cluster does not answer: the rest is what was known then
+ * @param unknownReason why it is unknown, in a sentence
  * @param url where callers reach it
  * @param serves what the wanted revision serves, in words
  * @param stoppedBy empty unless it is stopped
@@ -24,6 +25,7 @@ public record EndpointStatus(
         String message,
         Instant since,
         @Nullable Instant unknownSince,
+        @Nullable String unknownReason,
         String url,
         String serves,
         String stoppedBy,

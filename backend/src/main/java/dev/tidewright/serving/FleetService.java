@@ -54,9 +54,9 @@ class FleetService {
 
     /** Keeps that nothing can be seen of it. */
     @Transactional
-    void unknown(UUID id) {
+    void unknown(UUID id, String why) {
         rows.endpoints().lock(id).ifPresent(endpoint -> {
-            endpoint.unknown(clock.instant());
+            endpoint.unknown(why, clock.instant());
             rows.endpoints().save(endpoint);
         });
     }

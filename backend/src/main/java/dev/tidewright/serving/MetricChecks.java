@@ -20,7 +20,9 @@ public class MetricChecks {
 
     /** A sentence for each with the remedy; empty when all can be read, or none is the cluster's to read. */
     public List<String> of(Name namespace, Name endpoint, @Nullable AutoscalingPolicy policy) {
-        if (policy == null || !policy.byCluster() || !cluster.capabilities().autoscaler()) {
+        if (policy == null
+                || !policy.byCluster()
+                || !cluster.capabilities(namespace).autoscaler()) {
             return List.of();
         }
         try {

@@ -86,7 +86,7 @@ class RevisionMaker {
     }
 
     private Revision keep(Endpoint endpoint, Revision revision) {
-        resolver.requirePossible(revision.spec().autoscaling());
+        resolver.requirePossible(endpoint.namespace(), revision.spec().autoscaling());
         var kept = revisions.save(revision);
         var served = endpoint.rollout().target();
         var goesOn = revisions

@@ -7,7 +7,7 @@ import dev.tidewright.artifacts.Stored;
 import dev.tidewright.artifacts.Uploads;
 import dev.tidewright.catalog.Catalog;
 import dev.tidewright.catalog.VersionView;
-import dev.tidewright.cluster.Capabilities;
+import dev.tidewright.cluster.NamespaceCapabilities;
 import dev.tidewright.cluster.ScalingMetric;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
@@ -31,14 +31,14 @@ class ServedResolver {
     private final Artifacts artifacts;
     private final Uploads uploads;
     private final ArchivedPrograms programs;
-    private final Capabilities capabilities;
+    private final NamespaceCapabilities capabilities;
 
     ServedResolver(
             Catalog catalog,
             Artifacts artifacts,
             Uploads uploads,
             ArchivedPrograms programs,
-            Capabilities capabilities) {
+            NamespaceCapabilities capabilities) {
         this.catalog = catalog;
         this.artifacts = artifacts;
         this.uploads = uploads;
@@ -48,7 +48,8 @@ class ServedResolver {
 
     Served resolve(Name namespace, DeployEndpoint command) {
         var serves = Objects.requireNonNull(command.serves());
-        capabilities.requireFor(command.pod());
+        var possible = capabilities.of(namespace);
+        possible.requireFor(command.pod());
         var arguments = serves.command() == null ? List.<String>of() : serves.command();
         if (serves.model() != null) {
             return new Served(model(namespace, serves.model(), serves), null, null, List.of(), null);
@@ -64,18 +65,20 @@ class ServedResolver {
                     serves.entryPoint() == null && arguments.isEmpty() ? source.fileName() : serves.entryPoint();
             return new Served(null, source, null, arguments, entryPoint);
         }
-        capabilities.requireFor(serves.image(), "serves.image");
+        possible.requireFor(serves.image(), "serves.image");
         return new Served(null, null, serves.image(), arguments, null);
     }
 
     /** Refuses a policy by what the cluster cannot look at. */
-    void requirePossible(@Nullable AutoscalingPolicy policy) {
-        capabilities.requireFor(policy == null ? List.<ScalingMetric>of() : policy.metrics(), "autoscaling.metrics");
+    void requirePossible(Name namespace, @Nullable AutoscalingPolicy policy) {
+        capabilities
+                .of(namespace)
+                .requireFor(policy == null ? List.<ScalingMetric>of() : policy.metrics(), "autoscaling.metrics");
     }
 
     /** Refuses when a version that a revision names is not there any more, or its image cannot be run any more. */
     void requireStillThere(Name namespace, Served served) {
-        capabilities.requireFor(served.image(), "revision");
+        capabilities.of(namespace).requireFor(served.image(), "revision");
         var model = served.model();
         if (model != null) {
             find(namespace, model.name(), model.name() + "/" + model.version());

@@ -61,7 +61,7 @@ class ServingReconciler implements Reconciler {
             return pass(standing.get());
         } catch (ClusterUnavailable away) {
             LOG.info("endpoint {} is left as it is: {}", standing.get().name(), away.getMessage());
-            fleets.unknown(id);
+            fleets.unknown(id, String.valueOf(away.getMessage()));
             return Next.again(settings.slow());
         }
     }

@@ -23,13 +23,15 @@ class StatusViews {
         var draining = count(rows, ReplicaStatus.Phase.DRAINING);
         var ready = count(rows, ReplicaStatus.Phase.READY);
         var wanted = endpoint.running() ? target.spec().wanted(endpoint.autoscaledReplicas()) : 0;
+        var unknown = endpoint.unknown();
         return new EndpointStatus(
                 endpoint.phase(),
                 endpoint.phase().label(),
                 endpoint.reason(),
                 endpoint.message(),
                 endpoint.phaseSince(),
-                endpoint.unknownSince(),
+                unknown == null ? null : unknown.since(),
+                unknown == null ? null : unknown.reason(),
                 settings.gateway() + "/" + endpoint.namespace() + "/" + endpoint.name(),
                 target.spec().serves().words(),
                 endpoint.stoppedBy(),

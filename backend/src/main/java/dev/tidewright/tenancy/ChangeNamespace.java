@@ -1,13 +1,19 @@
 package dev.tidewright.tenancy;
 
+import dev.tidewright.kernel.Name;
 import jakarta.validation.constraints.Size;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is null stays. */
+/**
+ * What is null stays.
+ *
+ * @param cluster the one that it is in; it cannot be changed
+ */
 record ChangeNamespace(
         @Nullable @Size(max = 1000) String description,
-        @Nullable ChangeLimits limits) {
+        @Nullable ChangeLimits limits,
+        @Nullable Name cluster) {
 
     /**
      * Limits of which those that are null stay.

@@ -33,7 +33,7 @@ public class Devices {
         }
         var allowed = namespaces.require(namespace).limits().gpu().keySet();
         try {
-            var found = cluster.capacity().devices();
+            var found = cluster.capacity(namespace).devices();
             asked.stream()
                     .filter(name -> !found.contains(name) && !allowed.contains(name))
                     .findFirst()

@@ -36,6 +36,7 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
     @JdbcTypeCode(SqlTypes.JSON)
     private Limits limits;
 
+    private Name cluster;
     private long storageBytes;
     private Instant createdAt;
     private String createdBy;
@@ -49,7 +50,7 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
     @SuppressWarnings("NullAway.Init")
     protected Namespace() {}
 
-    Namespace(Name name, String description, Limits limits, Actor actor, Instant now) {
+    Namespace(Name name, String description, Limits limits, Name cluster, Actor actor, Instant now) {
         if (name.value().startsWith("kube-")
                 || name.value().equals("default")
                 || name.value().startsWith("tidewright")) {
@@ -60,6 +61,7 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
         this.name = name;
         this.description = description;
         this.limits = limits;
+        this.cluster = cluster;
         this.createdAt = now;
         this.createdBy = actor.name();
         note("created", null, name.value(), "limits " + words(limits), actor, now);
@@ -164,6 +166,23 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
 
     public Limits limits() {
         return limits;
+    }
+
+    Name cluster() {
+        return cluster;
+    }
+
+    /** Refuses another than it is in: its programs and volumes would stay behind. */
+    void requireSameCluster(@Nullable Name wanted) {
+        if (wanted != null && !wanted.equals(cluster)) {
+            throw new Refusal.Invalid(
+                    "cluster-fixed",
+                    "cluster",
+                    "namespace \"" + name + "\" is in the cluster \"" + cluster
+                            + "\" for good, because what runs there cannot be moved: make another namespace in \""
+                            + wanted
+                            + "\"");
+        }
     }
 
     long version() {

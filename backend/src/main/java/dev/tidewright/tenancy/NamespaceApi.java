@@ -1,6 +1,8 @@
 package dev.tidewright.tenancy;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.cluster.Clusters;
+import dev.tidewright.cluster.Silence;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resource;
 import dev.tidewright.kernel.Resource.Metadata;
@@ -31,10 +33,12 @@ class NamespaceApi {
 
     private final NamespaceService service;
     private final Access access;
+    private final Clusters clusters;
 
-    NamespaceApi(NamespaceService service, Access access) {
+    NamespaceApi(NamespaceService service, Access access, Clusters clusters) {
         this.service = service;
         this.access = access;
+        this.clusters = clusters;
     }
 
     @PostMapping
@@ -100,8 +104,12 @@ class NamespaceApi {
     /** The role to give. */
     record MemberRole(@NotNull Role role) {}
 
-    /** What was asked for. */
-    record Spec(String description, Limits limits) {}
+    /**
+     * What was asked for.
+     *
+     * @param cluster where it is, for good
+     */
+    record Spec(String description, Limits limits, Name cluster) {}
 
     /**
      * How full it is, and what is wrong with it.
@@ -109,20 +117,29 @@ class NamespaceApi {
      * @param fault why nothing starts in it; left out when nothing is known against it
      * @param setAside what lies in the cluster's namespace and looks like this platform's without being it: nothing is
      *     done with it
+     * @param silence why its cluster cannot be asked just now: what is shown of what runs in it is what was known before; left
+     *     out while it answers
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record NamespaceStatus(
             List<QuotaView.Bar> bars,
             List<QuotaView.Holder> holders,
             Namespace.@Nullable Fault fault,
-            List<String> setAside) {
-        static NamespaceStatus of(QuotaView quota, Namespace namespace) {
-            return new NamespaceStatus(quota.bars(), quota.holders(), namespace.fault(), namespace.aside());
-        }
-    }
+            List<String> setAside,
+            @Nullable Silence silence) {}
 
     private ResponseEntity<Resource<Spec, NamespaceStatus>> answer(Namespace namespace) {
         return ResponseEntity.ok().eTag("\"" + namespace.version() + "\"").body(view(namespace));
+    }
+
+    private NamespaceStatus status(Namespace namespace) {
+        var quota = service.quota(namespace.name());
+        return new NamespaceStatus(
+                quota.bars(),
+                quota.holders(),
+                namespace.fault(),
+                namespace.aside(),
+                clusters.state(namespace.cluster()).silence());
     }
 
     private Resource<Spec, NamespaceStatus> view(Namespace namespace) {
@@ -137,7 +154,7 @@ class NamespaceApi {
         return Resource.of(
                 "Namespace",
                 metadata,
-                new Spec(namespace.description(), namespace.limits()),
-                NamespaceStatus.of(service.quota(namespace.name()), namespace));
+                new Spec(namespace.description(), namespace.limits(), namespace.cluster()),
+                status(namespace));
     }
 }

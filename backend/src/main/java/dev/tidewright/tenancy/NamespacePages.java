@@ -1,5 +1,6 @@
 package dev.tidewright.tenancy;
 
+import dev.tidewright.cluster.Clusters;
 import dev.tidewright.kernel.Cursor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
@@ -28,10 +29,12 @@ class NamespacePages {
 
     private final NamespaceService service;
     private final Access access;
+    private final Clusters clusters;
 
-    NamespacePages(NamespaceService service, Access access) {
+    NamespacePages(NamespaceService service, Access access, Clusters clusters) {
         this.service = service;
         this.access = access;
+        this.clusters = clusters;
     }
 
     @GetMapping("/namespaces")
@@ -66,14 +69,20 @@ class NamespacePages {
                         .toList());
         model.addAttribute("mayCreate", access.isPlatformAdmin());
         model.addAttribute("standard", Limits.DEFAULT);
+        model.addAttribute("clusters", clusters.states());
         return "namespaces";
     }
 
     @PostMapping("/namespaces")
     @PreAuthorize("@access.platformAdmin()")
-    String create(@RequestParam String name, @RequestParam String description, LimitsForm form) {
+    String create(
+            @RequestParam String name,
+            @RequestParam String description,
+            @RequestParam(required = false) @Nullable Name cluster,
+            LimitsForm form) {
         var created = service.create(
-                new CreateNamespace(Name.of(name.strip()), description.strip(), form.limits(Map.of())), access.actor());
+                new CreateNamespace(Name.of(name.strip()), description.strip(), form.limits(Map.of()), cluster),
+                access.actor());
         return "redirect:/ns/" + created.name() + "/settings";
     }
 
@@ -83,6 +92,8 @@ class NamespacePages {
         var namespace = service.find(ns);
         model.addAttribute("namespace", row(namespace));
         model.addAttribute("version", namespace.version());
+        model.addAttribute("cluster", clusters.state(namespace.cluster()));
+        model.addAttribute("several", clusters.names().several());
         model.addAttribute("limits", namespace.limits());
         model.addAttribute("gpu", LimitsForm.words(namespace.limits().gpu()));
         model.addAttribute("members", service.members(ns));
@@ -100,7 +111,8 @@ class NamespacePages {
         service.change(
                 ns,
                 "\"" + version + "\"",
-                new ChangeNamespace(description.strip(), ChangeNamespace.ChangeLimits.to(form.limits(form.devices()))),
+                new ChangeNamespace(
+                        description.strip(), ChangeNamespace.ChangeLimits.to(form.limits(form.devices())), null),
                 access.actor());
         return "redirect:/ns/" + ns + "/settings";
     }

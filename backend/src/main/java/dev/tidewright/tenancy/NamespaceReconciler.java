@@ -1,6 +1,7 @@
 package dev.tidewright.tenancy;
 
 import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.NamespaceRefused;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.reconcile.Next;
@@ -19,39 +20,47 @@ class NamespaceReconciler implements Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(NamespaceReconciler.class);
     private static final Duration DRIFT_CHECK = Duration.ofMinutes(5);
 
+    private static final Duration AWAY_CHECK = Duration.ofSeconds(5);
+
     /** Somebody else has to do something first. */
     private static final Duration REFUSED_CHECK = Duration.ofSeconds(30);
 
     private final Namespaces namespaces;
     private final NamespaceService service;
+    private final NamespacePlaces places;
     private final Cluster cluster;
 
-    NamespaceReconciler(Namespaces namespaces, NamespaceService service, Cluster cluster) {
+    NamespaceReconciler(Namespaces namespaces, NamespaceService service, NamespacePlaces places, Cluster cluster) {
         this.namespaces = namespaces;
         this.service = service;
+        this.places = places;
         this.cluster = cluster;
         cluster.onChange(this::hint);
     }
 
     @Override
     public String kind() {
-        return NamespaceService.WORK;
+        return Provisioning.WORK;
     }
 
     @Override
     public Next reconcile(UUID id) {
         var namespace = namespaces.require(id);
-        if (namespace.deleted()) {
-            cluster.retire(namespace.name());
-            return Next.done();
-        }
         try {
+            if (namespace.deleted()) {
+                places.forget(namespace.name());
+                cluster.retire(namespace.name());
+                return Next.done();
+            }
             var repairs = cluster.provision(namespace.name(), namespace.limits().resources());
             service.provided(id, repairs, cluster.setAside(namespace.name()));
             return Next.again(DRIFT_CHECK);
         } catch (NamespaceRefused refused) {
             service.refused(id, String.valueOf(refused.getMessage()));
             return Next.again(REFUSED_CHECK);
+        } catch (ClusterUnavailable away) {
+            LOG.info("namespace {} is left as it is: {}", namespace.name(), away.getMessage());
+            return Next.again(AWAY_CHECK);
         }
     }
 

@@ -15,6 +15,8 @@ interface NamespaceRows extends Repository<Namespace, UUID> {
 
     Optional<Namespace> findByNameAndDeletedAtIsNull(Name name);
 
+    Optional<Namespace> findFirstByNameOrderByDeletedAtDesc(Name name);
+
     List<Namespace> findByDeletedAtIsNullOrderByName();
 
     List<Namespace> findByIdInAndDeletedAtIsNullOrderByName(Collection<UUID> ids);

@@ -4,7 +4,6 @@ import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.IfMatch;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
-import dev.tidewright.reconcile.WorkQueue;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -18,13 +17,12 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional
 class NamespaceService {
 
-    static final String WORK = "namespace";
     private static final int TOLD = 20;
 
     private final NamespaceRows namespaces;
     private final QuotaHolds holds;
     private final Membership membership;
-    private final WorkQueue queue;
+    private final Provisioning provisioning;
     private final ApplicationEventPublisher events;
     private final InstantSource clock;
 
@@ -32,13 +30,13 @@ class NamespaceService {
             NamespaceRows namespaces,
             QuotaHolds holds,
             Membership membership,
-            WorkQueue queue,
+            Provisioning provisioning,
             ApplicationEventPublisher events,
             InstantSource clock) {
         this.namespaces = namespaces;
         this.holds = holds;
         this.membership = membership;
-        this.queue = queue;
+        this.provisioning = provisioning;
         this.events = events;
         this.clock = clock;
     }
@@ -48,21 +46,24 @@ class NamespaceService {
             throw new Refusal.Conflict(
                     "name-taken", "namespace \"" + command.name() + "\" exists already: choose another name");
         }
+        var cluster = command.clusterOrDefault();
+        provisioning.requirePossible(command.name(), cluster);
         var limits = command.limits() == null ? Limits.DEFAULT : command.limits();
         var namespace = namespaces.save(
-                new Namespace(command.name(), command.descriptionOrEmpty(), limits, actor, clock.instant()));
-        queue.put(WORK, namespace.id());
+                new Namespace(command.name(), command.descriptionOrEmpty(), limits, cluster, actor, clock.instant()));
+        provisioning.follow(namespace);
         return namespace;
     }
 
     Namespace change(Name name, @Nullable String ifMatch, ChangeNamespace command, Actor actor) {
         var namespace = find(name);
         IfMatch.require(ifMatch, "namespace", name, namespace.version());
+        namespace.requireSameCluster(command.cluster());
         var limits =
                 command.limits() == null ? namespace.limits() : command.limits().of(namespace.limits());
         namespace.change(command.description(), limits, actor, clock.instant());
         events.publishEvent(new QuotaReleased(namespace.id(), name));
-        queue.put(WORK, namespace.id());
+        provisioning.follow(namespace);
         return namespaces.save(namespace);
     }
 
@@ -82,7 +83,7 @@ class NamespaceService {
         }
         namespace.delete(actor, clock.instant());
         namespaces.save(namespace);
-        queue.put(WORK, namespace.id());
+        provisioning.follow(namespace);
     }
 
     /**
@@ -110,7 +111,7 @@ class NamespaceService {
 
     /** Lets a pass follow soon. */
     void hint(Name name) {
-        namespaces.findByNameAndDeletedAtIsNull(name).ifPresent(namespace -> queue.put(WORK, namespace.id()));
+        namespaces.findByNameAndDeletedAtIsNull(name).ifPresent(namespace -> provisioning.follow(namespace));
     }
 
     void putMember(Name name, Name user, Role role, Actor actor) {

@@ -40,9 +40,9 @@ class AttemptService {
         });
     }
 
-    public void unknown(UUID id) {
+    public void unknown(UUID id, String why) {
         jobs.lock(id).ifPresent(job -> {
-            job.unknown(clock.instant());
+            job.unknown(why, clock.instant());
             jobs.save(job);
         });
     }

@@ -37,7 +37,8 @@ final class JobDiagnosis {
         if (job.unknownSince() != null) {
             findings.add(new Finding(
                     "CLUSTER_UNREACHABLE",
-                    "the cluster does not answer, so nothing is known about the job since then",
+                    (job.unknownReason() == null ? "the cluster does not answer" : job.unknownReason())
+                            + ", so nothing is known about the job since then",
                     "nothing is lost: the job goes on by itself; tell an admin of the platform if it stays like this",
                     job.unknownSince()));
         }

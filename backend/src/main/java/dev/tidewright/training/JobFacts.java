@@ -22,5 +22,6 @@ record JobFacts(
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable Instant unknownSince,
+        @Nullable String unknownReason,
         @Nullable Name rerunOf,
         @Nullable UUID runId) {}

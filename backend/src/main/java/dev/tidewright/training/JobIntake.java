@@ -1,8 +1,8 @@
 package dev.tidewright.training;
 
-import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Cluster;
 import dev.tidewright.cluster.ClusterUnavailable;
+import dev.tidewright.cluster.NamespaceCapabilities;
 import dev.tidewright.images.ImageDigests;
 import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
@@ -16,14 +16,14 @@ class JobIntake {
 
     private final TrainingService training;
     private final Cluster cluster;
-    private final Capabilities capabilities;
+    private final NamespaceCapabilities capabilities;
     private final Devices devices;
     private final ImageDigests digests;
 
     JobIntake(
             TrainingService training,
             Cluster cluster,
-            Capabilities capabilities,
+            NamespaceCapabilities capabilities,
             Devices devices,
             ImageDigests digests) {
         this.training = training;
@@ -42,11 +42,11 @@ class JobIntake {
     }
 
     JobPlan plan(Name ns, SubmitJob command) {
-        return completed(training.plan(ns, prepared(ns, command)));
+        return completed(ns, training.plan(ns, prepared(ns, command)));
     }
 
     JobPlan planRerun(Name ns, Name name, SubmitJob changes) {
-        return completed(training.planRerun(ns, name, prepared(ns, changes)));
+        return completed(ns, training.planRerun(ns, name, prepared(ns, changes)));
     }
 
     private SubmitJob prepared(Name ns, SubmitJob command) {
@@ -54,10 +54,10 @@ class JobIntake {
             devices.requireKnown(ns, command.resources().gpu().keySet());
         }
         var image = command.image();
-        return image == null || !capabilities.images() ? command : command.running(digests.pinned(image));
+        return image == null || !capabilities.of(ns).images() ? command : command.running(digests.pinned(image));
     }
 
-    private JobPlan completed(JobPlan plan) {
+    private JobPlan completed(Name ns, JobPlan plan) {
         var warnings = new ArrayList<>(plan.warnings());
         var image = plan.spec().image();
         if (image != null) {
@@ -65,7 +65,7 @@ class JobIntake {
         }
         var told = plan.warned(warnings);
         try {
-            var lacks = cluster.capacity().lacks(plan.spec().resources());
+            var lacks = cluster.capacity(ns).lacks(plan.spec().resources());
             return lacks.isEmpty() ? told : told.neverStarting(lacks);
         } catch (ClusterUnavailable away) {
             return told;

@@ -70,8 +70,8 @@ class JobSources {
         }
     }
 
-    JobSpec spec(SubmitJob command, Origin origin) {
-        return specs.of(command, origin.source());
+    JobSpec spec(Name namespace, SubmitJob command, Origin origin) {
+        return specs.of(namespace, command, origin.source());
     }
 
     Origin uploaded(Name namespace, SubmitJob.@Nullable Source asked) {

@@ -2,7 +2,8 @@ package dev.tidewright.training;
 
 import dev.tidewright.artifacts.ArchivedPrograms;
 import dev.tidewright.artifacts.Digest;
-import dev.tidewright.cluster.Capabilities;
+import dev.tidewright.cluster.NamespaceCapabilities;
+import dev.tidewright.kernel.Name;
 import dev.tidewright.training.JobSpec.JobSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -12,17 +13,18 @@ import org.springframework.stereotype.Component;
 class JobSpecs {
 
     private final ArchivedPrograms programs;
-    private final Capabilities capabilities;
+    private final NamespaceCapabilities capabilities;
 
-    JobSpecs(ArchivedPrograms programs, Capabilities capabilities) {
+    JobSpecs(ArchivedPrograms programs, NamespaceCapabilities capabilities) {
         this.programs = programs;
         this.capabilities = capabilities;
     }
 
-    JobSpec of(SubmitJob command, @Nullable JobSource source) {
+    JobSpec of(Name namespace, SubmitJob command, @Nullable JobSource source) {
         var spec = JobRules.spec(command, source);
-        capabilities.requireFor(spec.image(), "image");
-        capabilities.requireFor(spec.pod());
+        var possible = capabilities.of(namespace);
+        possible.requireFor(spec.image(), "image");
+        possible.requireFor(spec.pod());
         if (source != null && source.kind().equals("archive") && spec.command() == null && spec.image() == null) {
             programs.require("entryPoint", source.fileName(), new Digest(source.digest()), spec.entryPoint());
         }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param message the same in one sentence; empty when there is nothing to explain
  * @param queuePosition 1 is next; null when it does not wait
  * @param unknownSince set while the cluster does not answer: the rest is what was known then
+ * @param unknownReason why it is unknown, in a sentence
  * @param waitedSeconds from its submission until its quota was granted
  * @param runSeconds from its first start to its end, or until now
  * @param metrics last value of each metric
@@ -34,6 +35,7 @@ record JobView(
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable Instant unknownSince,
+        @Nullable String unknownReason,
         @Nullable Double waitedSeconds,
         @Nullable Double runSeconds,
         @Nullable UUID run,
@@ -67,6 +69,7 @@ record JobView(
                 job.startedAt(),
                 job.finishedAt(),
                 job.unknownSince(),
+                job.unknownReason(),
                 seconds(job.createdAt(), job.admittedAt() == null ? job.finishedAt() : job.admittedAt(), now),
                 job.startedAt() == null ? null : seconds(job.startedAt(), job.finishedAt(), now),
                 job.runId(),

@@ -66,6 +66,7 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
     private @Nullable Instant startedAt;
     private @Nullable Instant finishedAt;
     private @Nullable Instant unknownSince;
+    private @Nullable String unknownReason;
     private @Nullable String stopSentence;
     private @Nullable Name rerunOf;
     private @Nullable UUID runId;
@@ -127,6 +128,7 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
             return;
         }
         unknownSince = null;
+        unknownReason = null;
         if (seen.phase() == Observation.Phase.RUNNING) {
             var since = seen.startedAt() == null ? now : seen.startedAt();
             current().started(since);
@@ -145,9 +147,10 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
     }
 
     /** The cluster does not answer: nothing is known, which is no failure. */
-    void unknown(Instant now) {
-        if (!status.terminal() && status != JobStatus.QUEUED && unknownSince == null) {
-            unknownSince = now;
+    void unknown(String why, Instant now) {
+        if (!status.terminal() && status != JobStatus.QUEUED) {
+            unknownSince = unknownSince == null ? now : unknownSince;
+            unknownReason = why;
         }
     }
 
@@ -159,6 +162,7 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
         var again = status != JobStatus.STOPPING && goesOnAfter(ending, now);
         current().end(ending);
         unknownSince = null;
+        unknownReason = null;
         if (again) {
             if (status == JobStatus.RUNNING) {
                 moveTo(JobStatus.STARTING, null, "attempt " + attempt + ": " + ending.sentence(), RECONCILER, now);
@@ -371,6 +375,7 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
                 startedAt,
                 finishedAt,
                 unknownSince,
+                unknownReason,
                 rerunOf,
                 runId);
     }

@@ -55,7 +55,7 @@ class TrainingReconciler implements Reconciler {
         try {
             return carryOut(JobStep.next(job.get(), observe(job.get()), clock.instant()), job.get());
         } catch (ClusterUnavailable away) {
-            attempts.unknown(id);
+            attempts.unknown(id, String.valueOf(away.getMessage()));
             return Next.again(settings.away());
         }
     }

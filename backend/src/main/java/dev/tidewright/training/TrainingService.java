@@ -105,7 +105,7 @@ class TrainingService {
     private Name accept(Name namespaceName, SubmitJob command, JobSources.Origin source, Actor actor) {
         var now = clock.instant();
         var namespace = namespaces.require(namespaceName);
-        var spec = sources.spec(command, source);
+        var spec = sources.spec(namespaceName, command, source);
         var place = Place.of(namespace.id(), namespaceName, name(namespace, command, source.source()), now);
         var job = new TrainingJob(place, spec, JobRules.labelsOf(command), source.rerunOf(), actor, now);
         switch (ledger.reserve(namespaceName, job.hold())) {
@@ -124,7 +124,7 @@ class TrainingService {
 
     private JobPlan plan(Name namespaceName, SubmitJob command, JobSources.Origin source) {
         var namespace = namespaces.require(namespaceName);
-        var spec = sources.spec(command, source);
+        var spec = sources.spec(namespaceName, command, source);
         var name = name(namespace, command, source.source());
         requireFree(namespace, name);
         var place = Place.of(namespace.id(), namespaceName, name, clock.instant());

@@ -435,7 +435,7 @@ public abstract class ClusterContract {
 
     @Test
     void capacityCountsWhatRuns() {
-        assertThat(cluster.capacity().nodes())
+        assertThat(cluster.capacity(NAMESPACE).nodes())
                 .anySatisfy(node -> assertThat(node.total().cpuMillis()).isEqualTo(1000L * cores()));
         var before = freeCpu();
         var id = apply(big("counted", cores() - 1));
@@ -444,7 +444,7 @@ public abstract class ClusterContract {
     }
 
     private long freeCpu() {
-        return cluster.capacity().nodes().stream()
+        return cluster.capacity(NAMESPACE).nodes().stream()
                 .mapToLong(node -> node.free().cpuMillis())
                 .max()
                 .orElseThrow();

@@ -10,12 +10,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster in memory. Nothing happens in it by itself: the test starts, ends and loses what was applied. */
-public class FakeCluster implements Cluster {
+public class FakeCluster implements ClusterAdapter {
 
     public final Map<WorkloadId, Workload> applied = new LinkedHashMap<>();
     public final Map<WorkloadId, Observation> seen = new LinkedHashMap<>();
@@ -125,14 +126,22 @@ public class FakeCluster implements Cluster {
     public void onEvent(Consumer<ClusterEvent> listener) {}
 
     @Override
-    public Capabilities capabilities() {
+    public Capabilities capabilities(Name namespace) {
         return new Capabilities(true, true, true);
     }
 
     @Override
-    public Capacity capacity() {
+    public Capacity capacity(Name namespace) {
         return new Capacity(List.of());
     }
+
+    @Override
+    public Optional<Silence> silence() {
+        return away ? Optional.of(new Silence(null, "the fake cluster is away")) : Optional.empty();
+    }
+
+    @Override
+    public void close() {}
 
     private void call(Runnable effect) {
         if (away) {

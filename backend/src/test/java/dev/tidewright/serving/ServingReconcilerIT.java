@@ -143,7 +143,8 @@ class ServingReconcilerIT {
                 TestApi.admin(port).upload(namespace.value(), "app.py", "print()".getBytes(StandardCharsets.UTF_8)));
         reconciler = restarted();
         // What runs beside this test cannot do what the cluster in memory can.
-        var resolver = new ServedResolver(catalog, artifacts, uploads, programs, new Capabilities(true, true, true));
+        var resolver = new ServedResolver(
+                catalog, artifacts, uploads, programs, namespace -> new Capabilities(true, true, true));
         var maker = new RevisionMaker(revisions, runs, resolver, diff, uploads, artifacts);
         service = transactional(new EndpointService(endpoints, revisions, maker, endpointQuota, queue, clock));
     }

@@ -30,6 +30,9 @@ class NamespaceReconcilerIT {
     @Autowired
     private JdbcClient jdbc;
 
+    @Autowired
+    private NamespacePlaces places;
+
     private final FakeCluster cluster = new FakeCluster(InstantSource.system());
     private TestApi api;
     private Namespace namespace;
@@ -39,7 +42,7 @@ class NamespaceReconcilerIT {
     void makeOne() {
         api = TestApi.admin(port);
         namespace = namespaces.require(Name.of(api.namespace("{\"cpu\":\"4\"}")));
-        reconciler = new NamespaceReconciler(namespaces, service, cluster);
+        reconciler = new NamespaceReconciler(namespaces, service, places, cluster);
         eventually(
                 "the loop has seen it",
                 () -> jdbc.sql("SELECT count(*) FROM work_item WHERE id = :id AND kind = 'namespace' AND owner IS NULL"

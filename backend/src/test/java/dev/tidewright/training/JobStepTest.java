@@ -265,8 +265,8 @@ class JobStepTest {
     @Test
     void aClusterThatDoesNotAnswerMakesUnknownAndTheNextAnswerKnown() {
         var job = running(PLAIN);
-        job.unknown(NOON);
-        job.unknown(NOON.plusSeconds(60));
+        job.unknown("it is away", NOON);
+        job.unknown("it is away", NOON.plusSeconds(60));
         assertThat(job.facts().unknownSince()).isEqualTo(NOON);
         assertThat(job.status()).isEqualTo(JobStatus.RUNNING);
         job.observed(1, seen(Phase.RUNNING, null), NOON.plusSeconds(90));

@@ -1,5 +1,6 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.kernel.CannotStart;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -56,15 +57,34 @@ final class Clients {
                 .build();
     }
 
+    /** What cannot be meant is refused at the start: a cluster that is only away is not. */
     private static Config config(KubernetesSettings settings) {
-        if (settings.kubeconfig().isEmpty()) {
-            return Config.autoConfigure(settings.context().isEmpty() ? null : settings.context());
+        var context = settings.context().isEmpty() ? null : settings.context();
+        var config = settings.kubeconfig().isEmpty()
+                ? Config.autoConfigure(context)
+                : read(context, new File(settings.kubeconfig()));
+        var chosen = config.getCurrentContext();
+        if (context != null && (chosen == null || !context.equals(chosen.getName()))) {
+            throw new CannotStart(
+                    "there is no context \"" + context + "\" in "
+                            + (settings.kubeconfig().isEmpty()
+                                    ? "the kubeconfig"
+                                    : "the kubeconfig " + settings.kubeconfig()),
+                    "Name one of those that `kubectl config get-contexts` shows.");
         }
-        var file = new File(settings.kubeconfig());
-        if (!file.canRead()) {
-            throw new IllegalArgumentException("tidewright.kubernetes.kubeconfig: cannot read " + file);
+        return config;
+    }
+
+    private static Config read(@Nullable String context, File kubeconfig) {
+        var remedy = "Name one that this process may read and that `kubectl --kubeconfig` takes.";
+        if (!kubeconfig.isFile() || !kubeconfig.canRead()) {
+            throw new CannotStart("the kubeconfig " + kubeconfig + " cannot be read", remedy);
         }
-        return Config.fromKubeconfig(settings.context().isEmpty() ? null : settings.context(), file);
+        try {
+            return Config.fromKubeconfig(context, kubeconfig);
+        } catch (RuntimeException malformed) {
+            throw new CannotStart("the kubeconfig " + kubeconfig + " is none", remedy, malformed);
+        }
     }
 
     /** The client itself reads RSA keys only; K3s, for one, gives out elliptic ones. */

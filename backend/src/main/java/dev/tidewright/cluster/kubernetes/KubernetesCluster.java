@@ -4,12 +4,13 @@ import dev.tidewright.cluster.Autoscaler;
 import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Capacity;
 import dev.tidewright.cluster.ChangeHints;
-import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.ClusterAdapter;
 import dev.tidewright.cluster.ClusterEvent;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.DrainGate;
 import dev.tidewright.cluster.LogSlice;
 import dev.tidewright.cluster.Observation;
+import dev.tidewright.cluster.Silence;
 import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
@@ -35,7 +36,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs workloads on Kubernetes. Closing it leaves them running; all it knows it reads from there again. */
-final class KubernetesCluster implements Cluster, AutoCloseable {
+final class KubernetesCluster implements ClusterAdapter {
 
     private static final Duration SETTLING = Duration.ofSeconds(3);
 
@@ -299,26 +300,33 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
     }
 
     @Override
-    public Capabilities capabilities() {
+    public Capabilities capabilities(Name namespace) {
         return new Capabilities(true, true, true);
     }
 
     @Override
-    public Capacity capacity() {
+    public Capacity capacity(Name namespace) {
         requireListening();
         return occupancy.now();
     }
 
+    @Override
+    public Optional<Silence> silence() {
+        var since = heartbeat.silentSince();
+        if (since.isEmpty() && isComplete()) {
+            return Optional.empty();
+        }
+        var when = since.map(moment -> " since " + moment.truncatedTo(ChronoUnit.SECONDS))
+                .orElse(" yet");
+        return Optional.of(new Silence(
+                since.orElse(null), "the cluster at " + client.getMasterUrl() + " has not answered" + when));
+    }
+
     /** What was heard before is no answer: it would be taken for the state of now. */
     private void requireListening() {
-        var silent = heartbeat.silentSince();
-        if (silent.isPresent() || !isComplete()) {
-            var since = silent.map(when -> " since " + when.truncatedTo(ChronoUnit.SECONDS))
-                    .orElse(" yet");
-            throw new ClusterUnavailable(
-                    "the cluster at " + client.getMasterUrl() + " has not answered" + since,
-                    new IllegalStateException());
-        }
+        silence().ifPresent(silence -> {
+            throw new ClusterUnavailable(silence.message(), new IllegalStateException());
+        });
     }
 
     private boolean isComplete() {

@@ -1,10 +1,15 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.cluster.ClusterAdapter;
 import dev.tidewright.cluster.DrainGate;
+import dev.tidewright.cluster.NamedClusters;
 import dev.tidewright.cluster.PassedEnvironment;
+import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.ServerName;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -12,20 +17,46 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Kubernetes, where {@code tidewright.cluster} is {@code kubernetes}. */
+/** Kubernetes: the default cluster where {@code tidewright.cluster} is {@code kubernetes}, and those with names. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "tidewright.cluster", havingValue = "kubernetes")
 class KubernetesConfiguration {
 
-    @Bean(destroyMethod = "close")
-    KubernetesCluster kubernetesCluster(
+    @Bean
+    @ConditionalOnProperty(name = "tidewright.cluster", havingValue = "kubernetes")
+    NamedClusters kubernetesCluster(
             JdbcClient jdbc,
             ServerName server,
             KubernetesSettings settings,
             InstantSource clock,
             ObjectProvider<DrainGate> gates) {
-        var logs = new KeptLogs(jdbc, server.value());
-        return open(logs, settings, clock, () -> gates.stream().toList());
+        return open(jdbc, server, Map.of(NamedClusters.STANDARD, settings), clock, gates);
+    }
+
+    @Bean
+    NamedClusters moreKubernetesClusters(
+            JdbcClient jdbc,
+            ServerName server,
+            KubernetesSettings settings,
+            InstantSource clock,
+            ObjectProvider<DrainGate> gates) {
+        return open(jdbc, server, settings.named(), clock, gates);
+    }
+
+    private static NamedClusters open(
+            JdbcClient jdbc,
+            ServerName server,
+            Map<Name, KubernetesSettings> settings,
+            InstantSource clock,
+            ObjectProvider<DrainGate> gates) {
+        var opened = new TreeMap<Name, ClusterAdapter>();
+        settings.forEach((name, its) -> opened.put(
+                name,
+                open(
+                        new KeptLogs(jdbc, server.value()),
+                        its,
+                        clock,
+                        () -> gates.stream().toList())));
+        return new NamedClusters(opened);
     }
 
     /** Also the way for tests to get one, without Spring. */

@@ -1,7 +1,13 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.cluster.NamedClusters;
+import dev.tidewright.kernel.CannotStart;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -19,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param cacheSize what environments, models and downloads may take in one pod
  * @param imagePullDeadline how long a batch that has a node but cannot start there (its image cannot be pulled, its
  *     container cannot be made), or whose pods the cluster refuses, is tried before it fails and gives its quota back
+ * @param clusters more clusters by name, beside the default one
  * @param passEnvironment variables of this process that programs get too; {@code *} at the end matches any rest. All
  *     others stay here, because they may be secrets
  */
@@ -32,6 +39,64 @@ record KubernetesSettings(
         @DefaultValue("10s") Duration requestTimeout,
         @DefaultValue("10GB") DataSize cacheSize,
         @DefaultValue("10m") Duration imagePullDeadline,
+        @DefaultValue Map<String, Named> clusters,
 
         @DefaultValue({"PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "UV_INDEX_URL", "UV_DEFAULT_INDEX"})
-        List<String> passEnvironment) {}
+        List<String> passEnvironment) {
+
+    /**
+     * What another cluster has of its own; everything else is as for the default one.
+     *
+     * @param kubeconfig path of a kubeconfig; empty: that of the default one, of which {@code context} then names another
+     * @param runtimeImage empty: that of the default one
+     * @param instance empty: that of the default one
+     */
+    record Named(
+            @DefaultValue("") String kubeconfig,
+            @DefaultValue("") String context,
+            @DefaultValue("") String runtimeImage,
+            @DefaultValue("") String instance) {}
+
+    /** The settings of each cluster that has a name. */
+    Map<Name, KubernetesSettings> named() {
+        var named = new TreeMap<Name, KubernetesSettings>();
+        clusters.forEach((word, own) -> named.put(name(word), of(word, own)));
+        return named;
+    }
+
+    private static Name name(String word) {
+        try {
+            var name = new Name(word);
+            if (!name.equals(NamedClusters.STANDARD)) {
+                return name;
+            }
+        } catch (Refusal invalid) {
+            throw new CannotStart(
+                    "tidewright.kubernetes.clusters has the name \"" + word + "\": " + invalid.getMessage(),
+                    "Name it otherwise.",
+                    invalid);
+        }
+        throw new CannotStart(
+                "tidewright.kubernetes.clusters has the name \"default\", which is that of tidewright.cluster",
+                "Name it otherwise.");
+    }
+
+    private KubernetesSettings of(String name, Named own) {
+        if (own.kubeconfig().isEmpty() && own.context().isEmpty()) {
+            throw new CannotStart(
+                    "the cluster " + name + " has neither a kubeconfig nor a context, so it would be the default one",
+                    "Set tidewright.kubernetes.clusters." + name + ".kubeconfig or .context.");
+        }
+        return new KubernetesSettings(
+                own.kubeconfig().isEmpty() ? kubeconfig : own.kubeconfig(),
+                own.context(),
+                own.runtimeImage().isEmpty() ? runtimeImage : own.runtimeImage(),
+                own.instance().isEmpty() ? instance : own.instance(),
+                user,
+                requestTimeout,
+                cacheSize,
+                imagePullDeadline,
+                Map.of(),
+                passEnvironment);
+    }
+}

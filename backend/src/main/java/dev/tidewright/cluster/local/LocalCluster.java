@@ -4,11 +4,12 @@ import dev.tidewright.cluster.Autoscaler;
 import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Capacity;
 import dev.tidewright.cluster.ChangeHints;
-import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.ClusterAdapter;
 import dev.tidewright.cluster.ClusterEvent;
 import dev.tidewright.cluster.LogFiles;
 import dev.tidewright.cluster.LogSlice;
 import dev.tidewright.cluster.Observation;
+import dev.tidewright.cluster.Silence;
 import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Runs workloads as processes of this machine, each under a supervisor that outlives us. Closing it leaves them running;
  * whoever opens the same folder next finds them again.
  */
-final class LocalCluster implements Cluster, AutoCloseable {
+final class LocalCluster implements ClusterAdapter {
 
     private final Yard yard;
     private final Pass pass;
@@ -121,13 +123,19 @@ final class LocalCluster implements Cluster, AutoCloseable {
 
     /** Processes only: {@code Programs} has no way to start an image. */
     @Override
-    public Capabilities capabilities() {
+    public Capabilities capabilities(Name namespace) {
         return new Capabilities(false, false, false);
     }
 
     @Override
-    public Capacity capacity() {
+    public Capacity capacity(Name namespace) {
         return locked(pass::capacity);
+    }
+
+    /** Where this process is, so is this machine. */
+    @Override
+    public Optional<Silence> silence() {
+        return Optional.empty();
     }
 
     private Duration beat() {

@@ -2,12 +2,14 @@ package dev.tidewright.cluster.local;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.tidewright.cluster.DrainGate;
+import dev.tidewright.cluster.NamedClusters;
 import dev.tidewright.cluster.PassedEnvironment;
 import dev.tidewright.kernel.Home;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.SortedMap;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -19,9 +21,12 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnProperty(name = "tidewright.cluster", havingValue = "local", matchIfMissing = true)
 class LocalConfiguration {
 
-    @Bean(destroyMethod = "close")
-    LocalCluster localCluster(Home home, LocalSettings settings, InstantSource clock, ObjectProvider<DrainGate> gates) {
-        return open(home, settings, clock, () -> gates.stream().toList());
+    @Bean
+    NamedClusters localCluster(
+            Home home, LocalSettings settings, InstantSource clock, ObjectProvider<DrainGate> gates) {
+        return new NamedClusters(Map.of(
+                NamedClusters.STANDARD,
+                open(home, settings, clock, () -> gates.stream().toList())));
     }
 
     /** Also the way for tests to get one, without Spring. */

@@ -64,7 +64,7 @@ class AutoscalersIT {
                 List::of);
         eventually("the namespace is there", () -> {
             try {
-                cluster.capacity();
+                cluster.capacity(NAMESPACE);
                 cluster.provision(NAMESPACE, Resources.of("10", "8Gi", null));
                 return true;
             } catch (ClusterUnavailable notYet) {

@@ -70,7 +70,7 @@ class CutOffIT {
     void provision() {
         eventually("the namespace is there", () -> {
             try {
-                cluster.capacity();
+                cluster.capacity(NAMESPACE);
                 cluster.provision(NAMESPACE, Resources.of("1m", "1Mi", null));
                 return true;
             } catch (ClusterUnavailable notYet) {

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -28,6 +29,7 @@ final class CuttingProxy implements AutoCloseable {
     private final Predicate<String> loses;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger cuts = new AtomicInteger();
+    private volatile CountDownLatch passing = new CountDownLatch(0);
 
     /** @param loses asked with the first bytes of each request, its head and some of its body */
     CuttingProxy(SocketFactory sockets, URI server, Predicate<String> loses) {
@@ -40,6 +42,16 @@ final class CuttingProxy implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         Thread.ofVirtual().start(this::accept);
+    }
+
+    /** Nothing passes any more, in either direction, on connections that stay open: as behind a switch that lost its power. */
+    void freeze() {
+        passing = new CountDownLatch(1);
+    }
+
+    /** What was held back passes now. */
+    void thaw() {
+        passing.countDown();
     }
 
     String address() {
@@ -89,9 +101,12 @@ final class CuttingProxy implements AutoCloseable {
                 if (!goesOn.test(new String(buffer, 0, length, StandardCharsets.ISO_8859_1))) {
                     return;
                 }
+                passing.await();
                 out.write(buffer, 0, length);
                 out.flush();
             }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         } catch (IOException broken) {
             // Both ends are closed: that is all there is to say of it.
         } finally {
@@ -102,6 +117,7 @@ final class CuttingProxy implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        thaw();
         listening.close();
         for (var socket : open) {
             socket.close();

@@ -56,6 +56,7 @@ class GoldenWorkloads {
                 Duration.ofSeconds(10),
                 DataSize.ofGigabytes(10),
                 Duration.ofMinutes(10),
+                Map.of(),
                 List.of());
     }
 

@@ -72,7 +72,7 @@ class KubernetesClusterIT extends ClusterContract {
                 () -> List.of(gate));
         eventually("the namespace is there", () -> {
             try {
-                cluster.capacity();
+                cluster.capacity(NAMESPACE);
                 cluster.provision(NAMESPACE, LIMITS);
                 return true;
             } catch (ClusterUnavailable notYet) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import javax.net.SocketFactory;
 import org.opentest4j.TestAbortedException;
@@ -77,6 +78,11 @@ record TestKubernetes(Path kubeconfig, Path account, String runtimeImage, int co
 
     /** By a way of its own to the API server, without TLS. */
     KubernetesSettings settings(String instance, String address) {
+        return settings(kubeconfig(address), runtimeImage, instance);
+    }
+
+    /** Leads there, without TLS. */
+    static Path kubeconfig(String address) {
         try {
             var other = Files.createTempFile("kubeconfig", ".yaml");
             Files.writeString(other, """
@@ -88,7 +94,7 @@ record TestKubernetes(Path kubeconfig, Path account, String runtimeImage, int co
                     current-context: other
                     """.formatted(address));
             other.toFile().deleteOnExit();
-            return settings(other, runtimeImage, instance);
+            return other;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -115,6 +121,7 @@ record TestKubernetes(Path kubeconfig, Path account, String runtimeImage, int co
                 Duration.ofSeconds(10),
                 DataSize.ofGigabytes(1),
                 Duration.ofMinutes(10),
+                Map.of(),
                 List.of());
     }
 

@@ -1,0 +1,196 @@
+package dev.tidewright.cluster.kubernetes;
+
+import static dev.tidewright.cluster.Eventually.eventually;
+import static dev.tidewright.cluster.Eventually.within;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidewright.TestApi;
+import dev.tidewright.TestInstallation;
+import dev.tidewright.kernel.Name;
+import java.io.IOException;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ContextConfiguration;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The whole platform on this machine with two more clusters, east and west: the same real Kubernetes by two ways, told apart
+ * by the name that objects carry. The way to west can be frozen.
+ */
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.DEFINED_PORT)
+@ContextConfiguration(initializers = NamedClustersIT.Installation.class)
+@DirtiesContext
+class NamedClustersIT {
+
+    private static final String DATABASE = "named_clusters";
+    private static final Duration START = Duration.ofSeconds(90);
+
+    @LocalServerPort
+    private int port;
+
+    private TestApi api = new TestApi(0, "");
+    private String east = "";
+    private String west = "";
+
+    static final class Installation extends TestInstallation {
+
+        static final TestKubernetes KUBERNETES = TestKubernetes.find();
+        static final CuttingProxy WAY_TO_WEST =
+                new CuttingProxy(KUBERNETES.sockets(), KUBERNETES.server(), request -> false);
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            super.initialize(context);
+            try (var connection = DriverManager.getConnection(databaseUrl());
+                    var statement = connection.createStatement()) {
+                statement.execute("CREATE DATABASE " + DATABASE);
+            } catch (SQLException refused) {
+                throw new IllegalStateException(refused);
+            }
+            var own = freePort();
+            var clusters = "tidewright.kubernetes.clusters.";
+            var process = ProcessHandle.current().pid();
+            TestPropertyValues.of(
+                            "spring.datasource.url=" + databaseUrl().replace("/postgres?", "/" + DATABASE + "?"),
+                            "tidewright.home=" + home().resolve(DATABASE),
+                            "server.port=" + own,
+                            "server.address=0.0.0.0",
+                            "tidewright.api=http://" + KUBERNETES.ownHost() + ":" + own,
+                            "tidewright.kubernetes.runtime-image=" + KUBERNETES.runtimeImage(),
+                            clusters + "east.kubeconfig=" + KUBERNETES.account(),
+                            clusters + "east.instance=east-" + process,
+                            clusters + "west.kubeconfig=" + TestKubernetes.kubeconfig(WAY_TO_WEST.address()),
+                            clusters + "west.instance=west-" + process)
+                    .applyTo(context);
+        }
+    }
+
+    @BeforeEach
+    void makeNamespaces() {
+        api = TestApi.admin(port);
+        east = make("east");
+        west = make("west");
+    }
+
+    @AfterEach
+    void leaveNothing() throws IOException {
+        Installation.WAY_TO_WEST.thaw();
+        for (var namespace : List.of(east, west)) {
+            Installation.KUBERNETES.remove(new Name(namespace));
+        }
+    }
+
+    private String make(String cluster) {
+        var name = "named-" + cluster + "-" + ProcessHandle.current().pid();
+        var made = api.post(
+                "/api/v1/namespaces",
+                "{\"name\":\"" + name + "\",\"cluster\":\"" + cluster + "\",\"limits\":{\"cpu\":\"4\"}}");
+        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        return name;
+    }
+
+    @Test
+    void aClusterThatDoesNotAnswerBlindsAndHoldsUpNoOther() {
+        submit(west, "long", "sleep 15; echo west was here");
+        submit(east, "long", "sleep 15");
+        await(west, "long", "RUNNING");
+        await(east, "long", "RUNNING");
+        assertThat(ours("west")).isEqualTo(west);
+        assertThat(ours("east")).isEqualTo(east);
+
+        Installation.WAY_TO_WEST.freeze();
+        for (var more = 0; more < 20; more++) {
+            submit(west, "more-" + more, "true");
+        }
+        var before = System.nanoTime();
+        submit(east, "quick", "true");
+        await(east, "quick", "SUCCEEDED");
+        System.out.printf("a job in east took %.1f s while 20 of west waited%n", (System.nanoTime() - before) / 1e9);
+        var unknown = within(
+                Duration.ofSeconds(20),
+                "west is unknown",
+                () -> status(west, "long"),
+                status -> !status.path("unknownSince").isMissingNode());
+        assertThat(unknown.path("phase").asString()).isEqualTo("RUNNING");
+        assertThat(unknown.path("unknownReason").asString()).startsWith("cluster west: ");
+        assertThat(silence("west").path("since").isMissingNode()).isFalse();
+        assertThat(silence("east").isNull()).isTrue();
+        assertThat(silence("default").isNull()).isTrue();
+        assertThat(api.get("/api/v1/namespaces/" + west)
+                        .json()
+                        .at("/status/silence/message")
+                        .asString())
+                .contains("has not answered since");
+        assertThat(api.get(job(west, "long") + "/logs").status()).isEqualTo(200);
+        assertThat(api.get("/api/v1/namespaces/" + west + "/jobs").status()).isEqualTo(200);
+        await(east, "long", "SUCCEEDED");
+        assertThat(status(east, "long").path("unknownSince").isMissingNode()).isTrue();
+
+        Installation.WAY_TO_WEST.thaw();
+        await(west, "long", "SUCCEEDED");
+        assertThat(status(west, "long").path("unknownSince").isMissingNode()).isTrue();
+        assertThat(status(west, "long").path("attempts").size()).isEqualTo(1);
+        eventually(
+                "its log is whole",
+                () -> api.get(job(west, "long") + "/logs").text().contains("west was here"));
+        for (var more = 0; more < 20; more++) {
+            await(west, "more-" + more, "SUCCEEDED");
+        }
+        assertThat(silence("west").isNull()).isTrue();
+    }
+
+    /** The one namespace of the cluster's that carries this platform's name there. */
+    private static String ours(String cluster) {
+        var instance = cluster + "-" + ProcessHandle.current().pid();
+        try (var client = Installation.KUBERNETES.client()) {
+            var found = client.namespaces()
+                    .withLabel(Labels.INSTANCE, instance)
+                    .list()
+                    .getItems();
+            assertThat(found).hasSize(1);
+            return found.getFirst().getMetadata().getName();
+        }
+    }
+
+    private JsonNode silence(String cluster) {
+        for (var one : api.get("/api/v1/clusters").json().path("items")) {
+            if (one.path("name").asString().equals(cluster)) {
+                return one.path("silence");
+            }
+        }
+        throw new AssertionError("there is no cluster " + cluster);
+    }
+
+    private void submit(String namespace, String name, String script) {
+        var submitted = api.post("/api/v1/namespaces/" + namespace + "/jobs", """
+                {"name": "%s", "command": ["sh", "-c", "%s"], "resources": {"cpu": "50m", "memory": "64Mi"}}
+                """.formatted(name, script));
+        assertThat(submitted.status()).as(submitted.toString()).isEqualTo(201);
+    }
+
+    private void await(String namespace, String name, String phase) {
+        within(
+                START,
+                namespace + "/" + name + " is " + phase,
+                () -> status(namespace, name),
+                status -> status.path("phase").asString().equals(phase));
+    }
+
+    private JsonNode status(String namespace, String name) {
+        return api.get(job(namespace, name)).json().path("status");
+    }
+
+    private static String job(String namespace, String name) {
+        return "/api/v1/namespaces/" + namespace + "/jobs/" + name;
+    }
+}
