@@ -30,13 +30,14 @@ GOOD = [
     {"server.artifacts.persistent": "false", "postgresql.persistent": "false", "networkPolicy.enabled": "false"},
     {"ingress.enabled": "true", "ingress.serverHost": "tide.example.org", "ingress.gatewayHost": "api.example.org",
      "ingress.tlsSecret": "tls", "gateway.url": "https://api.example.org"},
+    {"clusters.gpu-east.existingSecret": "gpu-east", "clusters.gpu-east.api": "https://tide.example.org"},
     {"metrics.external": "{queue_length}", "metrics.custom": "{pods/inference_requests_per_second}"},
 ]
 WRONG = {
     "gateway.replicas=0": "minimum", "gateway.linger=5m": "pattern", "gateway.url=ftp://x": "pattern", "server.port=1": "additional",
     "database.url=mysql://x": "pattern", "server.artifacts.accessMode=Any": "one of", "image.pullPolicy=Sometimes": "one of",
     "metrics.external={*}": "pattern", "server.replicas=2": "store that all of them can write",
-    "postgresql.enabled=false": "set database.url",
+    "postgresql.enabled=false": "set database.url", "clusters.default.api=http://x": "default", "clusters.east.api=http://x": "existingSecret",
 }
 
 

@@ -94,3 +94,14 @@ capabilities:
   value: {{ $value | quote }}
 {{- end }}
 {{- end }}
+
+{{/* As JSON, because names may have hyphens, which variables have not. */}}
+{{- define "tidewright.clusters" -}}
+{{- $clusters := dict }}
+{{- range $name, $its := . }}
+{{- $kubeconfig := printf "/etc/tidewright/clusters/%s/%s" $name ($its.key | default "kubeconfig") }}
+{{- $one := dict "kubeconfig" $kubeconfig "api" $its.api "context" ($its.context | default "") "runtime-image" ($its.runtimeImage | default "") }}
+{{- $_ := set $clusters $name $one }}
+{{- end }}
+{{- dict "tidewright" (dict "kubernetes" (dict "clusters" $clusters)) | toJson -}}
+{{- end }}

@@ -1,7 +1,7 @@
 /**
- * The one port to whatever runs workloads, and its vocabulary. Adapters: {@code cluster.local} (operating-system
- * processes on this machine), later {@code cluster.kubernetes}. {@code ClusterContract} in the tests states what every
- * adapter promises.
+ * The one port to whatever runs workloads, and its vocabulary. Adapters: {@code cluster.local} (operating-system processes
+ * on this machine), {@code cluster.kubernetes}; {@code Clusters} puts several behind the port. {@code ClusterContract} in the
+ * tests states what every adapter promises.
  *
  * <p>Promise: calls are idempotent, return quickly, and never run inside a database transaction.
  */

@@ -18,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param kubeconfig path of a kubeconfig; empty: {@code KUBECONFIG}, {@code ~/.kube/config}, or the account of the pod
  *     that this runs in
  * @param context a context of that file; empty: its current one
+ * @param api where its pods reach the API; empty: where all do ({@code tidewright.api})
  * @param runtimeImage the image with Python, launcher and serving runtime, for programs that bring no image
  * @param instance tells several platforms on one cluster apart: each sees only objects that carry its name
  * @param user the numeric user and group that workloads run as
@@ -33,6 +34,7 @@ import org.springframework.util.unit.DataSize;
 record KubernetesSettings(
         @DefaultValue("") String kubeconfig,
         @DefaultValue("") String context,
+        @DefaultValue("") String api,
         String runtimeImage,
         String instance,
         @DefaultValue("65532") long user,
@@ -48,12 +50,14 @@ record KubernetesSettings(
      * What another cluster has of its own; everything else is as for the default one.
      *
      * @param kubeconfig path of a kubeconfig; empty: that of the default one, of which {@code context} then names another
+     * @param api empty: where all reach it
      * @param runtimeImage empty: that of the default one
      * @param instance empty: that of the default one
      */
     record Named(
             @DefaultValue("") String kubeconfig,
             @DefaultValue("") String context,
+            @DefaultValue("") String api,
             @DefaultValue("") String runtimeImage,
             @DefaultValue("") String instance) {}
 
@@ -90,6 +94,7 @@ record KubernetesSettings(
         return new KubernetesSettings(
                 own.kubeconfig().isEmpty() ? kubeconfig : own.kubeconfig(),
                 own.context(),
+                own.api(),
                 own.runtimeImage().isEmpty() ? runtimeImage : own.runtimeImage(),
                 own.instance().isEmpty() ? instance : own.instance(),
                 user,

@@ -230,6 +230,9 @@ final class PodTemplates {
             }
         }
         all.putAll(workload.program().environment());
+        if (!settings.api().isEmpty()) {
+            all.replace("TIDEWRIGHT_API", settings.api());
+        }
         if (Carriers.isCarried(workload)) {
             all.putAll(Carriers.places());
         }

@@ -50,6 +50,7 @@ class GoldenWorkloads {
         return new KubernetesSettings(
                 "",
                 "",
+                "",
                 RUNTIME,
                 "gold",
                 65532,

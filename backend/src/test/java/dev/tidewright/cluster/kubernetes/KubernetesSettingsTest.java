@@ -54,6 +54,7 @@ class KubernetesSettingsTest {
                         "TIDEWRIGHT_KUBERNETES_KUBECONFIG", "/all",
                         "TIDEWRIGHT_KUBERNETES_CLUSTERS_EAST_KUBECONFIG", "/east",
                         "TIDEWRIGHT_KUBERNETES_CLUSTERS_EAST_RUNTIMEIMAGE", "runtime:2",
+                        "TIDEWRIGHT_KUBERNETES_CLUSTERS_EAST_API", "https://tide",
                         "TIDEWRIGHT_KUBERNETES_CLUSTERS_WEST_CONTEXT", "west"))
                 .named();
         assertThat(named.keySet()).containsExactly(new Name("east"), new Name("west"));
@@ -61,6 +62,7 @@ class KubernetesSettingsTest {
         assertThat(east.kubeconfig()).isEqualTo("/east");
         assertThat(east.runtimeImage()).isEqualTo("runtime:2");
         assertThat(east.instance()).isEqualTo("mine");
+        assertThat(east.api()).isEqualTo("https://tide");
         var west = of(named, "west");
         assertThat(west.kubeconfig()).isEqualTo("/all");
         assertThat(west.context()).isEqualTo("west");
@@ -75,7 +77,7 @@ class KubernetesSettingsTest {
     @Test
     void aNameThatIsNoneOrTakenIsAFailureOfTheStart() {
         for (var bad : new String[] {"default", "not_one"}) {
-            var settings = new KubernetesSettings.Named("/kubeconfig", "", "", "");
+            var settings = new KubernetesSettings.Named("/kubeconfig", "", "", "", "");
             assertThatThrownBy(() -> with(Map.of(bad, settings)).named())
                     .isInstanceOf(CannotStart.class)
                     .hasMessageContaining("\"" + bad + "\"");
@@ -84,7 +86,7 @@ class KubernetesSettingsTest {
 
     @Test
     void oneWithoutKubeconfigAndContextIsAFailureOfTheStart() {
-        var nothing = new KubernetesSettings.Named("", "", "", "");
+        var nothing = new KubernetesSettings.Named("", "", "", "", "");
         assertThatThrownBy(() -> with(Map.of("east", nothing)).named())
                 .isInstanceOfSatisfying(
                         CannotStart.class,
@@ -118,7 +120,7 @@ class KubernetesSettingsTest {
     }
 
     private static String open(Path kubeconfig, String context) {
-        var own = new KubernetesSettings.Named(kubeconfig.toString(), context, "", "");
+        var own = new KubernetesSettings.Named(kubeconfig.toString(), context, "", "", "");
         try (var client = Clients.of(of(with(Map.of("east", own)).named(), "east"))) {
             return client.getMasterUrl().toString();
         }
@@ -127,6 +129,7 @@ class KubernetesSettingsTest {
     private static KubernetesSettings with(Map<String, KubernetesSettings.Named> clusters) {
         var base = settings(Map.of());
         return new KubernetesSettings(
+                "",
                 "",
                 "",
                 base.runtimeImage(),

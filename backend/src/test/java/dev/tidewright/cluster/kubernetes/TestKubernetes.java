@@ -115,6 +115,7 @@ record TestKubernetes(Path kubeconfig, Path account, String runtimeImage, int co
         return new KubernetesSettings(
                 kubeconfig.toString(),
                 "",
+                "",
                 image,
                 instance,
                 65532,
