@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class ClusterConfiguration {
 
-    @Bean(destroyMethod = "close")
+    @Bean
     Clusters clusters(List<NamedClusters> contributed, Placement placement) {
         return new Clusters(contributed, placement);
     }

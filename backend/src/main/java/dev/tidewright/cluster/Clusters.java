@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * All clusters behind the one port: each call goes to the cluster of its namespace, what any of them tells goes to everybody
  * who listens. One that is away neither holds up nor blinds the others; one that is not configured any more is away.
  */
-public final class Clusters implements Cluster, AutoCloseable {
+public final class Clusters implements Cluster {
 
     private final Map<Name, ClusterAdapter> byName = new TreeMap<>();
     private final Map<Name, Turnstile> turnstiles = new TreeMap<>();
@@ -152,11 +152,6 @@ public final class Clusters implements Cluster, AutoCloseable {
         } catch (ClusterUnavailable away) {
             throw new ClusterUnavailable("cluster " + name + ": " + away.getMessage(), away);
         }
-    }
-
-    @Override
-    public void close() {
-        byName.values().forEach(ClusterAdapter::close);
     }
 
     /** A namespace is in a cluster that is not configured (any more): as one that is away. */

@@ -49,14 +49,20 @@ class KubernetesConfiguration {
             InstantSource clock,
             ObjectProvider<DrainGate> gates) {
         var opened = new TreeMap<Name, ClusterAdapter>();
-        settings.forEach((name, its) -> opened.put(
-                name,
-                open(
-                        new KeptLogs(jdbc, server.value()),
-                        its,
-                        clock,
-                        () -> gates.stream().toList())));
-        return new NamedClusters(opened);
+        try {
+            settings.forEach((name, its) -> opened.put(
+                    name,
+                    open(
+                            new KeptLogs(jdbc, server.value()),
+                            its,
+                            clock,
+                            () -> gates.stream().toList())));
+            return new NamedClusters(opened);
+        } catch (RuntimeException cannotStart) {
+            // What listens already would keep the process alive.
+            opened.values().forEach(ClusterAdapter::close);
+            throw cannotStart;
+        }
     }
 
     /** Also the way for tests to get one, without Spring. */
