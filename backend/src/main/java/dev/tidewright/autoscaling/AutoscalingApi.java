@@ -56,7 +56,8 @@ class AutoscalingApi {
      * @param measured by the gateway; null before the first measurement, and where the cluster decides
      * @param cluster what the cluster's own autoscaler was last seen to do; null where it does not decide, and while a
      *     rollout holds the number
-     * @param warnings metrics of a policy just kept that cannot be read now, each with the remedy
+     * @param warnings metrics of a policy just kept that cannot be read now, each with the remedy; else why the cluster's
+     *     own autoscaler cannot decide
      * @param decisions newest first; only those that changed the number
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -101,6 +102,7 @@ class AutoscalingApi {
     private View view(Name ns, Name name, List<String> warnings, @Nullable UUID before, int limit) {
         var now = views.now(ns, name);
         var byCluster = views.byCluster(ns, name);
+        var seen = byCluster.map(Scaling.ByCluster::seen);
         return new View(
                 now.map(AutoscalingViews.Now::policy)
                         .or(() -> byCluster.map(Scaling.ByCluster::policy))
@@ -109,8 +111,11 @@ class AutoscalingApi {
                         .or(() -> byCluster.map(Scaling.ByCluster::live))
                         .orElse(null),
                 now.map(AutoscalingViews.Now::measured).orElse(null),
-                byCluster.map(Scaling.ByCluster::seen).orElse(null),
-                warnings,
+                seen.orElse(null),
+                warnings.isEmpty()
+                        ? seen.filter(one -> !one.working()).map(ClusterScaling::sentence).stream()
+                                .toList()
+                        : warnings,
                 views.decisions(ns, name, before, limit));
     }
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a cluster's own autoscaler does.
  *
- * @param applied as it was asked for; null: it is otherwise by now, because somebody changed it
+ * @param applied as it was asked for, also where the cluster refused it; null: it is otherwise by now, because somebody
+ *     changed it, or is to be asked for again
  * @param replicas what it has told the service to have, the number that counts
  * @param working false: it cannot decide, and {@code sentence} says why
  * @param sentence why so many, or what is missing and what to do about it; empty while it has not said anything

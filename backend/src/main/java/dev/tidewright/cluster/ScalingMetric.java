@@ -2,6 +2,7 @@ package dev.tidewright.cluster;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,16 @@ public record ScalingMetric(
         @Nullable Described object,
         @Nullable External external) {
 
-    private static final Pattern QUANTITY = Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,9})?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?");
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_:][A-Za-z0-9_:./|-]{0,199}");
+    /** As Kubernetes writes them; the first group is the number without its unit. */
+    private static final Pattern QUANTITY = Pattern.compile(
+            "\\+?([0-9]{1,18}(?:\\.[0-9]{0,18})?|\\.[0-9]{1,18})(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?");
+
+    /** What Kubernetes can ask for: names become one part of a path each. */
+    private static final Pattern SEGMENT = Pattern.compile("(?!\\.{1,2}$)[^/%\\s\\p{Cntrl}]{1,253}");
+
+    /** {@code v1}, {@code apps/v1}. */
+    private static final Pattern GROUP_VERSION =
+            Pattern.compile("([^/%\\s\\p{Cntrl}]{1,253}/)?[^/%\\s\\p{Cntrl}]{1,63}");
 
     /**
      * What the replicas use.
@@ -178,6 +187,7 @@ public record ScalingMetric(
             if (about == null || about.apiVersion() == null || about.kind() == null || about.name() == null) {
                 throw wrong(field + ".object.describedObject", "give its apiVersion, kind and name");
             }
+            described(field + ".object.describedObject", about);
             identifier(field + ".object.metric", object.metric());
             target(field + ".object.target", object.target(), "Value", "AverageValue");
         }
@@ -188,10 +198,29 @@ public record ScalingMetric(
     }
 
     private static void identifier(String field, @Nullable Identifier metric) {
-        if (metric == null
-                || metric.name() == null
-                || !NAME.matcher(metric.name()).matches()) {
+        if (metric == null || metric.name() == null || metric.name().isEmpty()) {
             throw wrong(field + ".name", "give the name of the metric, such as inference_requests_per_second");
+        }
+        segment(field + ".name", metric.name());
+    }
+
+    private static void described(String field, ObjectReference about) {
+        if (!GROUP_VERSION.matcher(about.apiVersion()).matches()) {
+            throw wrong(
+                    field + ".apiVersion",
+                    "is \"" + Text.shortened(about.apiVersion(), 60)
+                            + "\": give a version such as v1, or group and version such as apps/v1");
+        }
+        segment(field + ".kind", about.kind());
+        segment(field + ".name", about.name());
+    }
+
+    private static void segment(String field, String name) {
+        if (!SEGMENT.matcher(name).matches()) {
+            throw wrong(
+                    field,
+                    "is \"" + Text.shortened(name, 60)
+                            + "\": give 1 to 253 characters without \"/\", \"%\" and blanks, other than \".\" and \"..\"");
         }
     }
 
@@ -221,9 +250,8 @@ public record ScalingMetric(
     }
 
     private static boolean isAmount(@Nullable String text) {
-        return text != null
-                && QUANTITY.matcher(text).matches()
-                && !text.replaceAll("[^1-9]", "").isEmpty();
+        var parts = QUANTITY.matcher(text == null ? "" : text);
+        return parts.matches() && parts.group(1).chars().anyMatch(digit -> digit >= '1' && digit <= '9');
     }
 
     private static Refusal wrong(String field, String message) {

@@ -12,6 +12,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class AutoscalingPolicyTest {
@@ -87,6 +88,37 @@ class AutoscalingPolicyTest {
                         Refusal.Invalid.class,
                         refusal ->
                                 assertThat(refusal.errors().getFirst().field()).isEqualTo(field));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            queue/../length | Kind  | apps/v1 | web | object.metric.name
+            a%2Fb           | Kind  | apps/v1 | web | object.metric.name
+            ..              | Kind  | apps/v1 | web | object.metric.name
+            queue           | a/b   | apps/v1 | web | object.describedObject.kind
+            queue           | Kind  | a/b/c   | web | object.describedObject.apiVersion
+            queue           | Kind  | apps/v1 | a/b | object.describedObject.name
+            queue           | Kind  | apps/v1 | .   | object.describedObject.name
+            """)
+    void whatCannotBePartOfAPathIsRefusedWithTheField(
+            String metric, String kind, String apiVersion, String name, String field) {
+        var text = """
+                {"max": 4, "metrics": [{"type": "Object", "object": {
+                  "describedObject": {"apiVersion": "%s", "kind": "%s", "name": "%s"},
+                  "metric": {"name": "%s"}, "target": {"type": "Value", "value": "1"}}}]}""".formatted(apiVersion, kind, name, metric);
+        assertThatThrownBy(() -> read(text))
+                .rootCause()
+                .isInstanceOfSatisfying(
+                        Refusal.Invalid.class,
+                        refusal -> assertThat(refusal.errors().getFirst().field())
+                                .isEqualTo("autoscaling.metrics[0]." + field));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0e3", "0", ".0", "-1", "1 Mi", "e3", "1Mib", "1e", "1e400", "."})
+    void whatIsNoQuantityAboveZeroIsRefused(String amount) {
+        assertThatThrownBy(() -> ScalingMetric.pods("queue", amount).check("metrics[0]"))
+                .hasMessageContaining("above 0");
     }
 
     @Test

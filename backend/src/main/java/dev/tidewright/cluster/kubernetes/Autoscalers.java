@@ -1,5 +1,6 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.cluster.Autoscaler;
 import dev.tidewright.cluster.AutoscalerStatus;
 import dev.tidewright.cluster.AutoscalerStatus.Reading;
 import dev.tidewright.kernel.Text;
@@ -41,6 +42,23 @@ final class Autoscalers {
                         .orElseGet(() -> why(autoscaler, readings)),
                 readings,
                 last == null ? null : Times.of(last, Instant.EPOCH));
+    }
+
+    /**
+     * Of one that the API server does not take.
+     *
+     * @param asked what it was asked to take; null when it is to be asked again
+     * @param before whether the one of before is still there
+     */
+    static AutoscalerStatus refused(@Nullable Autoscaler asked, String why, boolean before, Deployment deployment) {
+        var meanwhile = before ? "the policy of before goes on deciding" : "the number of replicas stays as it is";
+        return new AutoscalerStatus(
+                asked,
+                deployment.getSpec().getReplicas(),
+                false,
+                "the cluster does not take the autoscaler, and " + meanwhile + ": " + Text.shortened(why, SENTENCE),
+                List.of(),
+                null);
     }
 
     /** Of several metrics the one that asks for most decides. */

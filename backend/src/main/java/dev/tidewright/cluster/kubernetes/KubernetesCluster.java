@@ -1,6 +1,7 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.Autoscaler;
+import dev.tidewright.cluster.AutoscalerStatus;
 import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Capacity;
 import dev.tidewright.cluster.ChangeHints;
@@ -22,6 +23,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -39,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 final class KubernetesCluster implements ClusterAdapter {
 
     private static final Duration SETTLING = Duration.ofSeconds(3);
+
+    /** How long a refused autoscaler is left alone. */
+    private static final Duration REFUSED = Duration.ofMinutes(1);
 
     private final KubernetesClient client;
     private final InstantSource clock;
@@ -58,6 +63,11 @@ final class KubernetesCluster implements ClusterAdapter {
 
     /** Why something was never made. */
     private final Map<WorkloadId, String> refused = new ConcurrentHashMap<>();
+
+    private final Map<WorkloadId, Unscaled> unscaled = new ConcurrentHashMap<>();
+
+    /** An autoscaler that the API server did not take, and what it said. */
+    private record Unscaled(Autoscaler asked, String why, Instant at) {}
 
     KubernetesCluster(
             KubernetesClient client,
@@ -203,14 +213,37 @@ final class KubernetesCluster implements ClusterAdapter {
                 writes.endAutoscaler(id);
                 return true;
             });
+            unscaled.remove(id);
             return;
         }
         var deployment = watches.owner(id)
                 .orElseThrow(() -> new ClusterUnavailable(id + " is not there yet", new IllegalStateException()));
-        calls.call("autoscale " + id, () -> {
-            writes.autoscale(id, autoscaler, deployment);
-            return true;
-        });
+        try {
+            calls.call("autoscale " + id, () -> {
+                writes.autoscale(id, autoscaler, deployment);
+                return true;
+            });
+            unscaled.remove(id);
+        } catch (KubernetesClientException refusal) {
+            if (refusal.getCode() == Calls.CONFLICT) {
+                throw refusal;
+            }
+            unscaled.put(id, new Unscaled(autoscaler, Calls.said(refusal), clock.instant()));
+        } catch (Writes.Foreign taken) {
+            unscaled.put(id, new Unscaled(autoscaler, String.valueOf(taken.getMessage()), clock.instant()));
+        }
+    }
+
+    /** What the API server does not take is told instead of tried again at once; an admin may mend what is in its way. */
+    private @Nullable AutoscalerStatus scaling(WorkloadId id, Deployment deployment) {
+        var refusal = unscaled.get(id);
+        var live = watches.autoscaler(id);
+        if (refusal == null) {
+            return live.map(autoscaler -> Autoscalers.status(autoscaler, deployment))
+                    .orElse(null);
+        }
+        var due = clock.instant().isAfter(refusal.at().plus(REFUSED));
+        return Autoscalers.refused(due ? null : refusal.asked(), refusal.why(), live.isPresent(), deployment);
     }
 
     @Override
@@ -248,11 +281,7 @@ final class KubernetesCluster implements ClusterAdapter {
     private Observation seen(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
         var kept = pods.stream().allMatch(logs::hasAll);
         var seen = observations.of(evidence(id, owner, pods), kept, clock.instant());
-        return owner.orElse(null) instanceof Deployment deployment
-                ? seen.with(watches.autoscaler(id)
-                        .map(autoscaler -> Autoscalers.status(autoscaler, deployment))
-                        .orElse(null))
-                : seen;
+        return owner.orElse(null) instanceof Deployment deployment ? seen.with(scaling(id, deployment)) : seen;
     }
 
     private Evidence evidence(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
@@ -281,6 +310,7 @@ final class KubernetesCluster implements ClusterAdapter {
         });
         watches.deleted(id);
         refused.remove(id);
+        unscaled.remove(id);
         logs.forget(id);
     }
 

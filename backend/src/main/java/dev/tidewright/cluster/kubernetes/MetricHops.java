@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -77,7 +79,8 @@ final class MetricHops {
                     "nothing serves external.metrics.k8s.io in this cluster. Install an adapter such as KEDA's");
         }
         // Adapters of external metrics commonly list none of them: only asking tells.
-        return raw("/apis/external.metrics.k8s.io/v1beta1/namespaces/" + id.namespace() + "/" + name)
+        return raw("/apis/external.metrics.k8s.io/v1beta1/namespaces/" + id.namespace() + "/"
+                                + URLEncoder.encode(name, StandardCharsets.UTF_8))
                         .isPresent()
                 ? Optional.empty()
                 : Optional.of("the adapter does not know it. Check its name and what feeds it");

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -162,6 +163,52 @@ class AutoscalersIT {
         cluster.autoscale(id, asked);
         eventually("as asked again", () -> isAsAsked(id, asked));
         assertThat(autoscaler("changed").get().getSpec().getMaxReplicas()).isEqualTo(5);
+        cluster.delete(id);
+    }
+
+    @Test
+    void whatTheApiServerRefusesIsToldAndNotTriedAgainAtOnce() {
+        var id = service("refused", "0", 1);
+        var impossible = new Autoscaler(
+                1, 5, List.of(ScalingMetric.pods("queue/../length", "5")), ScalingBehavior.calm(null, 60));
+        cluster.autoscale(id, impossible);
+        assertThat(cluster.observe(id).autoscaler()).satisfies(told -> {
+            assertThat(told.applied()).as("there is nothing to do again").isEqualTo(impossible);
+            assertThat(told.working()).isFalse();
+            assertThat(told.sentence())
+                    .contains("the number of replicas stays")
+                    .contains("spec.metrics[0].pods.metric.name")
+                    .contains("may not contain '/'");
+        });
+        assertThat(autoscaler("refused").get()).isNull();
+
+        cluster.autoscale(id, cpu(1, 5, 70));
+        eventually("another is taken", () -> isAsAsked(id, cpu(1, 5, 70)));
+        cluster.autoscale(id, impossible);
+        assertThat(Objects.requireNonNull(cluster.observe(id).autoscaler()).sentence())
+                .contains("the policy of before goes on deciding");
+        cluster.autoscale(id, null);
+        eventually("nothing decides", () -> cluster.observe(id).autoscaler() == null);
+        cluster.delete(id);
+    }
+
+    @Test
+    void anAutoscalerOfAnothersIsLeftAloneAndTold() {
+        var id = service("taken", "0", 1);
+        var theirs = new AutoscalerManifests(new Labels("another"))
+                .of(
+                        id,
+                        cpu(1, 2, 50),
+                        client.apps()
+                                .deployments()
+                                .inNamespace(NAMESPACE.value())
+                                .withName("taken")
+                                .get());
+        client.resource(theirs).create();
+        cluster.autoscale(id, cpu(1, 5, 70));
+        assertThat(Objects.requireNonNull(cluster.observe(id).autoscaler()).sentence())
+                .contains("HorizontalPodAutoscaler taken is there already and is not this platform's");
+        assertThat(autoscaler("taken").get().getSpec().getMaxReplicas()).isEqualTo(2);
         cluster.delete(id);
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AutoscalersTest {
 
@@ -57,6 +58,39 @@ class AutoscalersTest {
                 .isEqualTo(60);
         assertThat(made.getSpec().getBehavior().getScaleUp().getPolicies()).hasSize(2);
         assertThat(AutoscalerManifests.asked(made)).contains(ASKED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e3", "12E", "5u", "1n", "0.1n", ".5", "5.", "+1e+3", "1E-9", "200Mi", "8Ei"})
+    void quantitiesAreThoseOfKubernetes(String amount) {
+        ScalingMetric.pods("queue", amount).check("metrics[0]");
+        var deployed = new AutoscalerManifests(new Labels("test"))
+                .of(
+                        ID,
+                        new Autoscaler(
+                                1, 2, List.of(ScalingMetric.pods("queue", amount)), ScalingBehavior.calm(null, 60)),
+                        DEPLOYMENT);
+        assertThat(deployed.getSpec()
+                        .getMetrics()
+                        .getFirst()
+                        .getPods()
+                        .getTarget()
+                        .getAverageValue()
+                        .getNumericalAmount())
+                .isPositive();
+    }
+
+    @Test
+    void whatTheApiServerRefusesIsToldInItsOwnWordsAndStandsAsAsked() {
+        var status = Autoscalers.refused(ASKED, "spec.metrics[0]: Invalid value", false, DEPLOYMENT);
+        assertThat(status.applied()).isEqualTo(ASKED);
+        assertThat(status.working()).isFalse();
+        assertThat(status.replicas()).isEqualTo(3);
+        assertThat(status.sentence())
+                .isEqualTo("the cluster does not take the autoscaler, and the number of replicas stays as it is:"
+                        + " spec.metrics[0]: Invalid value");
+        assertThat(Autoscalers.refused(null, "no", true, DEPLOYMENT).sentence())
+                .contains("the policy of before goes on deciding");
     }
 
     @Test
