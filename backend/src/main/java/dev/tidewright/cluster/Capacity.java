@@ -63,7 +63,8 @@ public record Capacity(List<Node> nodes) {
         needed.gpu().forEach((name, count) -> {
             var devices = most(node -> node.gpuCount(name));
             if (count > devices) {
-                lacks.add("needs " + count + " " + name + ", the largest node has " + devices);
+                lacks.add("needs " + count + " " + name + ", "
+                        + (devices == 0 ? others() : "the largest node has " + devices));
             }
         });
         return lacks.isEmpty() ? "no single node has all of it" : String.join("; ", lacks);
@@ -74,6 +75,13 @@ public record Capacity(List<Node> nodes) {
         var names = new TreeSet<String>();
         nodes.forEach(node -> names.addAll(node.total().gpu().keySet()));
         return names;
+    }
+
+    private String others() {
+        var names = devices();
+        return names.isEmpty()
+                ? "and no node has any device"
+                : "and no node has any; nodes have " + String.join(", ", names);
     }
 
     private long most(ToLongFunction<Resources> amount) {

@@ -2,6 +2,7 @@ package dev.tidewright.cluster;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * How a batch ended.
@@ -17,6 +18,13 @@ public record Exit(int code, String reason, String terminationLog, long peakMemo
 
     /** What the launcher and the serving runtime say in a log: how things went, never why a program ended. */
     public static final String OUR_OWN = "[tidewright]";
+
+    /** {@code ValueError: …}, {@code no such file}, {@code cannot open}: words that programs say what went wrong with. */
+    private static final Pattern FAULT = Pattern.compile(
+            "^[\\w.$]*(?:Error|Exception|Exit|Interrupt)\\b|(?i)\\b(?:errors?|exceptions?|fail(?:ed|ure|s)?|fatal|panic"
+                    + "|abort(?:ed|ing)?|cannot|can't|could ?n[o']t|unable|no such|not? (?:found|permitted|allowed|enough)"
+                    + "|denied|refused|invalid|illegal|missing|unknown|unexpected|unrecognized|undefined|out of|timed out"
+                    + "|traceback|assertion|fault|killed)\\b");
 
     private static final int SIGNALLED = 128;
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
@@ -49,7 +57,12 @@ public record Exit(int code, String reason, String terminationLog, long peakMemo
         if (lastLine.isEmpty() || lastLine.startsWith(OUR_OWN)) {
             return words(code);
         }
-        return words(code) + (isSignal(code) ? "; the last line of its log: " : ": ") + lastLine;
+        return words(code) + (isCause(code, lastLine) ? ": " : "; the last line of its log: ") + lastLine;
+    }
+
+    /** Whether the last line of a log reads as why a program ended; most lines are just the last. */
+    public static boolean isCause(int code, String lastLine) {
+        return !isSignal(code) && FAULT.matcher(lastLine).find();
     }
 
     /** Whether a signal ended it: then the last line of a log is just a line, and no reason. */

@@ -27,6 +27,15 @@ public record PodFields(
 
     public static final PodFields NONE = new PodFields(new TreeMap<>(), List.of(), List.of());
 
+    /** What to do about a pod that no node could ever hold. */
+    public static final String FITTING =
+            "ask for no more cpu, memory and devices than one node has, and only for devices that nodes have";
+
+    /** What to do about a selector of one's own that no node matches. */
+    public static final String SELECTING =
+            "correct pod.nodeSelector to labels that one node has (and pod.tolerations, where"
+                    + " a taint reserves that node)";
+
     static final Pattern LABEL_KEY =
             Pattern.compile("([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
     static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
@@ -52,7 +61,9 @@ public record PodFields(
         }
         var borne = whole("tolerations", tolerations);
         var secrets = whole("imagePullSecrets", imagePullSecrets);
-        secrets.forEach(PodFields::secret);
+        for (var index = 0; index < secrets.size(); index++) {
+            secret(index, secrets.get(index));
+        }
         return new PodFields(labels, borne, secrets);
     }
 
@@ -94,20 +105,25 @@ public record PodFields(
     }
 
     private static String label(String key, @Nullable String value) {
-        if (!LABEL_KEY.matcher(key).matches()
-                || value == null
-                || !LABEL_VALUE.matcher(value).matches()) {
+        if (!LABEL_KEY.matcher(key).matches()) {
+            throw wrong(
+                    key.isEmpty() ? "nodeSelector" : "nodeSelector." + Text.shortened(key, 60),
+                    "\"" + Text.shortened(key, 60) + "\" is no key of a label of nodes like \"kubernetes.io/arch\"");
+        }
+        if (value == null || !LABEL_VALUE.matcher(value).matches()) {
             throw wrong(
                     "nodeSelector." + Text.shortened(key, 60),
-                    "give a label of nodes and its value, like kubernetes.io/arch=arm64");
+                    value == null
+                            ? "its value is missing: give one, like kubernetes.io/arch=arm64"
+                            : "\"" + Text.shortened(value, 60) + "\" is no value of a label of nodes like \"arm64\"");
         }
         return value;
     }
 
-    private static void secret(String name) {
+    private static void secret(int index, String name) {
         if (!SECRET.matcher(name).matches()) {
             throw wrong(
-                    "imagePullSecrets",
+                    "imagePullSecrets[" + index + "]",
                     "\"" + Text.shortened(name, 60)
                             + "\" is no name of a secret: give lower-case letters, digits, \"-\" and \".\"");
         }
@@ -117,7 +133,7 @@ public record PodFields(
         var all = new ArrayList<T>();
         for (var one : asked == null ? List.<@Nullable T>of() : asked) {
             if (one == null) {
-                throw wrong(field, "there is a null in this list: leave it out");
+                throw wrong(field + "[" + all.size() + "]", "this is null: leave it out");
             }
             all.add(one);
         }

@@ -53,7 +53,7 @@ public record Toleration(
             throw wrong("key", "\"" + Text.shortened(key, 40) + "\" is no key of a taint like \"example.com/gpu\"");
         }
         if (value != null && !PodFields.LABEL_VALUE.matcher(value).matches()) {
-            throw wrong("value", "\"" + Text.shortened(value, 40) + "\" is no value of a taint");
+            throw wrong("value", "\"" + Text.shortened(value, 40) + "\" is no value of a taint like \"a100\"");
         }
         if (effect != null && !EFFECTS.contains(effect)) {
             throw wrong(
@@ -71,11 +71,15 @@ public record Toleration(
     static Toleration parse(String line) {
         var parts = LINE.matcher(line.strip());
         if (!parts.matches()) {
-            throw wrong("", "\"" + Text.shortened(line, 60) + "\": write a taint like gpu=a100:NoSchedule");
+            throw unclear("\"" + Text.shortened(line, 60) + "\": write a taint like gpu=a100:NoSchedule");
         }
         var key = parts.group(1).isEmpty() ? null : parts.group(1);
         var seconds = parts.group(4) == null ? null : Long.valueOf(parts.group(4));
-        return of(key, parts.group(2) == null ? "Exists" : "Equal", parts.group(2), parts.group(3), seconds);
+        try {
+            return of(key, parts.group(2) == null ? "Exists" : "Equal", parts.group(2), parts.group(3), seconds);
+        } catch (Refusal.Invalid wrong) {
+            throw unclear("\"" + Text.shortened(line, 60) + "\": " + wrong.sentence());
+        }
     }
 
     /** What {@link #parse} reads. */
@@ -86,7 +90,12 @@ public record Toleration(
                 + (tolerationSeconds == null ? "" : " for " + tolerationSeconds);
     }
 
+    private static Refusal unclear(String message) {
+        return new Refusal.Invalid("invalid-pod", "pod.tolerations", message);
+    }
+
     private static Refusal wrong(String part, String message) {
-        return new Refusal.Invalid("invalid-pod", "pod.tolerations" + (part.isEmpty() ? "" : "." + part), message);
+        // Whoever reads a list of them knows which one it is, and puts that before the first dot.
+        return new Refusal.Invalid("invalid-pod", "toleration." + part, message);
     }
 }

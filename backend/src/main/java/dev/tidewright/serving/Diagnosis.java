@@ -1,10 +1,12 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.cluster.PodFields;
 import dev.tidewright.kernel.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Says what is wrong with an endpoint and what to do about it. Pure. */
@@ -14,7 +16,10 @@ public final class Diagnosis {
     private static final String ANSWER =
             "the process runs but does not answer: check the path that tells readiness, and that it listens on $PORT";
     private static final String SMALLER = "ask for fewer replicas or smaller resources, or stop something else";
-    private static final String ADMIN = "tell an admin of the platform: nothing about the endpoint itself is wrong";
+    private static final String ADMIN =
+            "tell an admin of the cluster: nothing about the endpoint itself is wrong, and once it is mended it goes on by"
+                    + " itself";
+    private static final String WAITS = "WAITING_FOR_QUOTA";
 
     private static final Map<String, String> REMEDIES = Map.ofEntries(
             Map.entry("CRASH_LOOP", LOOK),
@@ -23,10 +28,12 @@ public final class Diagnosis {
             Map.entry("OUT_OF_MEMORY", "give the endpoint more memory"),
             Map.entry("NO_CAPACITY", SMALLER),
             Map.entry("QUOTA", SMALLER),
-            Map.entry("UNSCHEDULABLE", "ask for less cpu, memory or gpu than the largest node has"),
+            Map.entry("UNSCHEDULABLE", PodFields.FITTING),
             Map.entry("NODE_MISMATCH", ADMIN),
             Map.entry("CONTAINER_CONFIG", ADMIN),
             Map.entry("POD_REFUSED", ADMIN),
+            Map.entry("NOT_READY", LOOK),
+            Map.entry("PROGRESS_DEADLINE_EXCEEDED", LOOK),
             Map.entry("LOST", "nothing: it is replaced when the cluster gives its node up"),
             Map.entry("IMAGE_PULL", "check the image's name and tag, and that its registry gives it to the cluster"),
             Map.entry("IMAGE_UNSUPPORTED", "this cluster runs no images: serve a model or a source"),
@@ -34,6 +41,9 @@ public final class Diagnosis {
             Map.entry("UNREADY", ANSWER),
             Map.entry("READINESS_FAILED", ANSWER),
             Map.entry("STARTING", "read the replica's log for what it does"));
+
+    /** Reasons that are told as findings of their own. */
+    private static final Set<String> TOLD_BY_ROLLOUT = Set.of(WAITS, "ROLLED_BACK", "ABORTED");
 
     private Diagnosis() {}
 
@@ -54,16 +64,17 @@ public final class Diagnosis {
     /**
      * The most pressing first; never empty.
      *
-     * @param served null when it is no registered model
+     * @param spec of the revision that is wanted
      * @param aliasNow where the alias points now that the model was asked for by
      */
-    static List<Finding> of(
-            Endpoint endpoint, EndpointStatus status, Served.@Nullable Model served, Optional<Integer> aliasNow) {
+    static List<Finding> of(Endpoint endpoint, EndpointStatus status, RevisionSpec spec, Optional<Integer> aliasNow) {
         var findings = new ArrayList<Finding>();
         cluster(endpoint, findings);
         phase(endpoint, findings);
-        replicas(status, findings);
+        replicas(status, spec.pod(), findings);
+        unexplained(new Condition(endpoint.phase(), endpoint.reason(), endpoint.message()), spec.pod(), findings);
         traffic(status, findings);
+        var served = spec.serves().model();
         if (served != null) {
             aliasNow.ifPresent(now -> alias(served, now, findings));
         }
@@ -114,7 +125,7 @@ public final class Diagnosis {
         if (!endpoint.waitingFor().isEmpty()) {
             findings.add(new Finding(
                     Severity.WARNING,
-                    "WAITING_FOR_QUOTA",
+                    WAITS,
                     endpoint.waitingFor(),
                     "stop something else in the namespace, lower maxSurge, or ask for a higher limit"));
         }
@@ -132,7 +143,30 @@ public final class Diagnosis {
         }
     }
 
-    private static void replicas(EndpointStatus status, List<Finding> findings) {
+    /** What keeps it from serving as wanted, where there is no replica to say so. */
+    static void unexplained(Condition now, @Nullable PodFields pod, List<Finding> findings) {
+        var severity = switch (now.phase()) {
+            case DEGRADED -> Severity.ERROR;
+            case STARTING, SERVING, ROLLING_OUT -> Severity.WARNING;
+            case FAILED, STOPPED, DELETING, DELETED -> null;
+        };
+        var told = findings.stream()
+                .anyMatch(finding -> finding.code().equals(now.reason())
+                        || (finding.severity() == Severity.ERROR && REMEDIES.containsKey(finding.code())));
+        if (severity != null && !now.reason().isEmpty() && !told && !TOLD_BY_ROLLOUT.contains(now.reason())) {
+            findings.add(new Finding(severity, now.reason(), now.message(), remedy(now.reason(), pod)));
+        }
+    }
+
+    private static String remedy(String code, @Nullable PodFields pod) {
+        return code.equals("NODE_MISMATCH")
+                        && pod != null
+                        && !pod.nodeSelector().isEmpty()
+                ? PodFields.SELECTING
+                : REMEDIES.getOrDefault(code, "read the replica's log");
+    }
+
+    private static void replicas(EndpointStatus status, @Nullable PodFields pod, List<Finding> findings) {
         for (var row : status.replicas().each()) {
             var name = "replica " + row.name() + " of revision " + row.revision();
             var bad = row.phase().equals("CRASHED") || row.phase().equals("UNREADY");
@@ -143,7 +177,7 @@ public final class Diagnosis {
                         code,
                         name + (row.restarts() > 0 ? " (" + Text.counted(row.restarts(), "restart") + ")" : "") + ": "
                                 + (row.message().isEmpty() ? row.phase() : row.message()),
-                        REMEDIES.getOrDefault(code, "read the replica's log")));
+                        remedy(code, pod)));
             } else if (row.restarts() > 0) {
                 findings.add(new Finding(
                         Severity.INFO,

@@ -1,6 +1,7 @@
 package dev.tidewright.serving;
 
 import dev.tidewright.catalog.Alias;
+import dev.tidewright.images.ImageReference;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Refusal.FieldError;
 import dev.tidewright.kernel.Resources;
@@ -23,7 +24,6 @@ final class EndpointRules {
     private static final Resources DEFAULT = Resources.of("500m", "512Mi", Map.of());
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
     private static final Pattern PARAMETER = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
-    private static final Pattern IMAGE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,499}");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?");
 
     private EndpointRules() {}
@@ -95,9 +95,8 @@ final class EndpointRules {
         if (serves.model() != null) {
             model(serves, faults);
         }
-        if (serves.image() != null && !IMAGE.matcher(serves.image()).matches()) {
-            faults.add(
-                    new FieldError("serves.image", "this is no image reference: give one like \"registry/name:tag\""));
+        if (serves.image() != null && ImageReference.of(serves.image()).isEmpty()) {
+            faults.add(new FieldError("serves.image", ImageReference.refusal(serves.image())));
         }
         var command = serves.command();
         if (command != null

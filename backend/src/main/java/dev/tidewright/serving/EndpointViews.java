@@ -65,9 +65,8 @@ public class EndpointViews {
     public List<Diagnosis.Finding> diagnosis(Name namespace, Name name) {
         var endpoint = endpoints.require(namespace, name);
         var target = revisions.require(endpoint.id(), endpoint.rollout().target());
-        var served = target.spec().serves();
-        return Diagnosis.of(
-                endpoint, statuses.of(endpoint, target), served.model(), resolver.aliasNow(namespace, served));
+        var spec = target.spec();
+        return Diagnosis.of(endpoint, statuses.of(endpoint, target), spec, resolver.aliasNow(namespace, spec.serves()));
     }
 
     RecentTraffic recentTraffic(Name namespace, Name name) {

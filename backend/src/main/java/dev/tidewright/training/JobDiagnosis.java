@@ -1,6 +1,7 @@
 package dev.tidewright.training;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.cluster.PodFields;
 import dev.tidewright.events.KeptEvent;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Says why a job is not doing what one would like, and what to do about it. Pure. */
 final class JobDiagnosis {
+
+    private static final String NOT_THE_JOB = "tell an admin of the cluster: nothing about the job itself is wrong";
 
     private JobDiagnosis() {}
 
@@ -50,7 +53,7 @@ final class JobDiagnosis {
                         "wait until other jobs end, ask for less, or ask an admin of " + job.namespace()
                                 + " for more quota",
                         job.createdAt()));
-            case STARTING -> starting(job, attempts, findings);
+            case STARTING -> starting(job, spec, attempts, findings);
             case RUNNING -> running(attempts, findings);
             case STOPPING ->
                 findings.add(new Finding(
@@ -89,21 +92,22 @@ final class JobDiagnosis {
         return all;
     }
 
-    private static void starting(JobFacts job, List<Attempt.View> attempts, List<Finding> findings) {
+    private static void starting(JobFacts job, JobSpec spec, List<Attempt.View> attempts, List<Finding> findings) {
         if (job.reasonCode() != null) {
             findings.add(new Finding(
                     job.reasonCode().name(),
                     job.sentence().isEmpty() ? job.reasonCode().words() : job.sentence(),
                     switch (job.reasonCode()) {
                         case NO_CAPACITY -> "it starts when something else on the cluster ends; or ask for less";
-                        case UNSCHEDULABLE -> "ask for less cpu, memory or gpu than the largest node has";
-                        case NODE_MISMATCH -> "tell an admin of the platform: the nodes' labels or taints keep it off";
+                        case UNSCHEDULABLE -> PodFields.FITTING;
+                        case NODE_MISMATCH ->
+                            mismatch(spec, "tell an admin of the cluster: the nodes' labels or taints keep it off");
                         case IMAGE_SLOW -> "nothing: the next job with this image on the same node starts at once";
                         case IMAGE_PULL ->
                             "correct the image's name if it is wrong; it is tried again for some minutes, then the job"
                                     + " fails";
                         case CONTAINER_CONFIG, POD_REFUSED ->
-                            "tell an admin of the platform; it is tried again for some minutes, then the job fails";
+                            "tell an admin of the cluster; it is tried again for some minutes, then the job fails";
                         case QUOTA -> "it starts when something else in the namespace ends";
                         case EXIT_CODE,
                                 OUT_OF_MEMORY,
@@ -145,6 +149,11 @@ final class JobDiagnosis {
         }
     }
 
+    /** Labels that its own spec asks for are its own to correct. */
+    private static String mismatch(JobSpec spec, String otherwise) {
+        return spec.pod() == null || spec.pod().nodeSelector().isEmpty() ? otherwise : PodFields.SELECTING;
+    }
+
     private static String code(@Nullable ReasonCode reason) {
         return reason == null ? "UNKNOWN" : reason.name();
     }
@@ -168,9 +177,9 @@ final class JobDiagnosis {
                 "check the command's spelling, or add the package that brings it to the requirements";
             case IMAGE_UNSUPPORTED ->
                 "give a source and requirements instead of an image, or use a cluster with containers";
-            case UNSCHEDULABLE, NO_CAPACITY -> "ask for less cpu, memory or gpu than the largest node has";
-            case NODE_MISMATCH, CONTAINER_CONFIG, POD_REFUSED ->
-                "tell an admin of the platform: nothing about the job itself is wrong";
+            case UNSCHEDULABLE, NO_CAPACITY -> PodFields.FITTING;
+            case NODE_MISMATCH -> mismatch(spec, NOT_THE_JOB);
+            case CONTAINER_CONFIG, POD_REFUSED -> NOT_THE_JOB;
             case IMAGE_PULL, IMAGE_SLOW ->
                 "check the image's name and tag, and that its registry gives it to the cluster; then run it again";
             case QUOTA -> "ask an admin of the namespace for more quota";

@@ -1,5 +1,6 @@
 package dev.tidewright.training;
 
+import dev.tidewright.images.ImageReference;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Quantities;
 import dev.tidewright.kernel.Refusal;
@@ -21,7 +22,6 @@ final class JobRules {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,249}");
     private static final Pattern LABEL_KEY = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_./]{0,126}[A-Za-z0-9])?");
     private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
-    private static final Pattern IMAGE = Pattern.compile("[a-z0-9]([A-Za-z0-9._:/@-]{0,510}[A-Za-z0-9])?");
     private static final long MIN_CPU_MILLIS = 10;
     private static final long MIN_MEMORY = 16L << 20;
     /** How long a job may run of which nothing else is said. */
@@ -126,8 +126,8 @@ final class JobRules {
     }
 
     private @Nullable String image(@Nullable String image) {
-        if (image != null && !IMAGE.matcher(image).matches()) {
-            wrong("image", "\"" + Text.shortened(image, 80) + "\" is no image reference like \"python:3.12\"");
+        if (image != null && ImageReference.of(image).isEmpty()) {
+            wrong("image", ImageReference.refusal(image));
         }
         return image;
     }

@@ -42,29 +42,33 @@ class PodFieldsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            {"nodeSelector":{"a b":"c"}}                                      | pod.nodeSelector.a b
-            {"nodeSelector":{"a":null}}                                       | pod.nodeSelector.a
-            {"tolerations":[null]}                                            | pod.tolerations
-            {"tolerations":[{"operator":"Like","key":"a"}]}                   | pod.tolerations.operator
-            {"tolerations":[{"value":"a"}]}                                   | pod.tolerations.key
-            {"tolerations":[{"key":"a","operator":"Exists","value":"b"}]}     | pod.tolerations.value
-            {"tolerations":[{"key":"a","effect":"Never"}]}                    | pod.tolerations.effect
-            {"tolerations":[{"key":"a","tolerationSeconds":3}]}               | pod.tolerations.tolerationSeconds
-            {"imagePullSecrets":["A"]}                                        | pod.imagePullSecrets
-            {"imagePullSecrets":["../x"]}                                     | pod.imagePullSecrets
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+            {"nodeSelector":{"a b":"c"}}                                  | pod.nodeSelector.a b     | "a b" is no key
+            {"nodeSelector":{"":"c"}}                                     | pod.nodeSelector         | "" is no key
+            {"nodeSelector":{"a":null}}                                   | pod.nodeSelector.a       | value is missing
+            {"nodeSelector":{"a":"b c"}}                                  | pod.nodeSelector.a       | "b c" is no value
+            {"tolerations":[{"operator":"Exists"},null]}                  | pod.tolerations[1]       | null
+            {"tolerations":[{"operator":"Like","key":"a"}]}               | toleration.operator      | Exists
+            {"tolerations":[{"value":"a"}]}                               | toleration.key           | which taint
+            {"tolerations":[{"key":"a","operator":"Exists","value":"b"}]} | toleration.value         | no value
+            {"tolerations":[{"key":"a","effect":"Never"}]}                | toleration.effect        | NoSchedule
+            {"tolerations":[{"key":"a","tolerationSeconds":3}]}           | toleration.tolerationSeconds | seconds
+            {"imagePullSecrets":["a",null]}                               | pod.imagePullSecrets[1]  | null
+            {"imagePullSecrets":["a","A"]}                                | pod.imagePullSecrets[1]  | "A" is no name
+            {"imagePullSecrets":["../x"]}                                 | pod.imagePullSecrets[0]  | no name
             """)
-    void whatIsWrongIsNamed(String json, String field) {
+    void whatIsWrongIsNamed(String json, String field, String sentence) {
         assertThatThrownBy(() -> JSON.readValue(json, PodFields.class))
                 .hasRootCauseInstanceOf(Refusal.Invalid.class)
                 .rootCause()
+                .hasMessageContaining(sentence)
                 .satisfies(cause -> assertThat(
                                 ((Refusal.Invalid) cause).errors().getFirst().field())
                         .isEqualTo(field));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpu a100", "a=b=c:NoSchedule", "a:NoExecute for ever"})
+    @ValueSource(strings = {"gpu a100", "a=b=c:NoSchedule", "a:NoExecute for ever", "a=b c:NoSchedule", "a:Never"})
     void linesThatAreNoTaintAreRefused(String line) {
         assertThatThrownBy(() -> Toleration.parse(line)).isInstanceOf(Refusal.Invalid.class);
     }

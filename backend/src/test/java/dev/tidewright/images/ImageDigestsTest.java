@@ -140,7 +140,31 @@ class ImageDigestsTest {
                 .contains(new ImageReference("localhost", "tidewright-runtime", "dev", null));
         assertThat(ImageReference.of("r:5000/a@" + DIGEST))
                 .contains(new ImageReference("r:5000", "a", "latest", DIGEST));
-        for (var wrong : List.of("", "UPPER", "a b", "a/../b", "http://x/y", "a@b", "user@host/a", "a:1/b?c")) {
+        assertThat(ImageReference.of("a".repeat(255))).isPresent();
+        assertThat(ImageReference.of("r.example:5000/a__b/c--d/e.f:" + "t".repeat(128) + "@" + DIGEST))
+                .isPresent();
+        for (var wrong : List.of(
+                "",
+                "UPPER",
+                "Team/model",
+                "a b",
+                "a/../b",
+                "a//b",
+                "a/",
+                "a...b",
+                "-a.example/b",
+                "http://x/y",
+                "a@b",
+                "user@host/a",
+                "a:1/b?c",
+                "a:",
+                "a:-x",
+                "a".repeat(256),
+                "r.example/" + "a".repeat(246),
+                "a:" + "t".repeat(129),
+                "foo@sha256:abc",
+                "foo@sha256:" + "a".repeat(63),
+                "foo@md5:" + "a".repeat(32))) {
             assertThat(ImageReference.of(wrong)).as(wrong).isEmpty();
         }
     }

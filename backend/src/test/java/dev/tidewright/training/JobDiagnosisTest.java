@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidewright.cluster.Observation;
 import dev.tidewright.cluster.Observation.Phase;
+import dev.tidewright.cluster.PodFields;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,12 +21,12 @@ class JobDiagnosisTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             NO_CAPACITY      | it starts when something else on the cluster ends; or ask for less
-            UNSCHEDULABLE    | ask for less cpu, memory or gpu than the largest node has
-            NODE_MISMATCH    | tell an admin of the platform: the nodes' labels or taints keep it off
+            UNSCHEDULABLE    | ask for no more cpu, memory and devices than one node has, and only for devices that nodes have
+            NODE_MISMATCH    | tell an admin of the cluster: the nodes' labels or taints keep it off
             QUOTA            | it starts when something else in the namespace ends
             IMAGE_PULL       | correct the image's name if it is wrong; it is tried again for some minutes, then the job fails
-            CONTAINER_CONFIG | tell an admin of the platform; it is tried again for some minutes, then the job fails
-            POD_REFUSED      | tell an admin of the platform; it is tried again for some minutes, then the job fails
+            CONTAINER_CONFIG | tell an admin of the cluster; it is tried again for some minutes, then the job fails
+            POD_REFUSED      | tell an admin of the cluster; it is tried again for some minutes, then the job fails
             """)
     void aJobThatTheClusterDoesNotStartSaysWhyAndWhatToDo(ReasonCode reason, String nextStep) {
         var job = starting(asked("train", null, null));
@@ -33,6 +35,19 @@ class JobDiagnosisTest {
                 1, new Observation(id, Phase.PENDING, reason.name(), "the very reason", List.of(), null, null), NOON);
         assertThat(findings(job))
                 .containsExactly(new JobDiagnosis.Finding(reason.name(), "the very reason", nextStep, NOON));
+    }
+
+    @Test
+    void aSelectorOfOnesOwnIsForOneselfToCorrect() {
+        var plain = asked("train", null, null);
+        var pod = PodFields.of(Map.of("pool", "a100"), null, null);
+        var job = starting(new SubmitJob(
+                "train", null, null, plain.command(), null, null, null, null, null, null, null, null, null, null, pod));
+        var id = seen(Phase.PENDING, null).id();
+        job.observed(1, new Observation(id, Phase.PENDING, "NODE_MISMATCH", "no node", List.of(), null, null), NOON);
+        assertThat(findings(job))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.nextStep()).startsWith("correct pod.nodeSelector"));
     }
 
     @ParameterizedTest

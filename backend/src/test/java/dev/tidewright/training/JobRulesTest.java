@@ -72,7 +72,10 @@ class JobRulesTest {
                 List.of("{\"command\":[\"a\"],\"resources\":{\"memory\":\" \"}}", "resources.memory"),
                 List.of("{\"command\":[\"a\"],\"name\":\"Bad Name\"}", "name"),
                 List.of("{\"image\":\"\"}", "image"),
-                List.of("{\"image\":\"a b\"}", "image"));
+                List.of("{\"image\":\"a b\"}", "image"),
+                List.of("{\"image\":\"http://x/y\"}", "image"),
+                List.of("{\"image\":\"" + "a".repeat(300) + "\"}", "image"),
+                List.of("{\"image\":\"foo@sha256:abc\"}", "image"));
     }
 
     @ParameterizedTest

@@ -77,7 +77,8 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
         }
         var named = words.reason().isEmpty() || words.reason().equals("COMPLETED") ? "EXIT_CODE" : words.reason();
         var sentence = words.message().isEmpty() ? Exit.words(code, line) : words.message();
-        return new Ends(code, named, sentence, words.file().isEmpty() ? line : words.file(), at);
+        var left = words.file().isEmpty() && Exit.isCause(code, line) ? line : words.file();
+        return new Ends(code, named, sentence, left, at);
     }
 
     /** The program ended well, and what it made was not brought home. */

@@ -95,7 +95,7 @@ class ObservationsTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
             cpu-128            | UNSCHEDULABLE    | needs 128 cpu, the largest node has 2
-            gpu                | UNSCHEDULABLE    | needs 2 nvidia.com/gpu, the largest node has 0
+            gpu                | UNSCHEDULABLE    | needs 2 nvidia.com/gpu, and no node has any device
             selector           | NODE_MISMATCH    | no node takes it: 1 node has other labels than pool=a100; no node has a label pool
             taint              | NODE_MISMATCH    | no node takes it: 1 node has other labels than kubernetes.io/hostname=gold-node, 1 node is reserved by a taint
             gated              | NO_CAPACITY      | something in the cluster holds it back (kueue.x-k8s.io/admission)
@@ -313,7 +313,7 @@ class ObservationsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '\0', emptyValue = "", textBlock = """
             ready            | READY    | 0 |                  |
             crash-loop       | CRASHED  | 3 | CRASH_LOOP       | ended with exit code 7: cannot find model.bin
-            restarted        | STARTING | 1 | EXIT_CODE        | ended with exit code 1: first try
+            restarted        | STARTING | 1 | EXIT_CODE        | ended with exit code 1; the last line of its log: first try
             starting-503     | STARTING | 0 |                  | GET /health answers 503 instead of 2xx
             starting-refused | STARTING | 0 |                  | nothing listens on port 8080, which $PORT names
             starting-silent  | STARTING | 0 |                  | GET /health gives no answer within 2 s
