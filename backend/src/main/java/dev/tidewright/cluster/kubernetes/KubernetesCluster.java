@@ -1,7 +1,6 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.Autoscaler;
-import dev.tidewright.cluster.AutoscalerStatus;
 import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Capacity;
 import dev.tidewright.cluster.ChangeHints;
@@ -23,7 +22,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -42,9 +40,6 @@ final class KubernetesCluster implements ClusterAdapter {
 
     private static final Duration SETTLING = Duration.ofSeconds(3);
 
-    /** How long a refused autoscaler is left alone. */
-    private static final Duration REFUSED = Duration.ofMinutes(1);
-
     private final KubernetesClient client;
     private final InstantSource clock;
     private final Calls calls;
@@ -56,6 +51,7 @@ final class KubernetesCluster implements ClusterAdapter {
     private final Happenings happenings;
     private final Fences fences;
     private final Writes writes;
+    private final Scalers scalers;
     private final Drains drains;
     private final MetricHops hops;
     private final Heartbeat heartbeat;
@@ -63,11 +59,6 @@ final class KubernetesCluster implements ClusterAdapter {
 
     /** Why something was never made. */
     private final Map<WorkloadId, String> refused = new ConcurrentHashMap<>();
-
-    private final Map<WorkloadId, Unscaled> unscaled = new ConcurrentHashMap<>();
-
-    /** An autoscaler that the API server did not take, and what it said. */
-    private record Unscaled(Autoscaler asked, String why, Instant at) {}
 
     KubernetesCluster(
             KubernetesClient client,
@@ -88,6 +79,7 @@ final class KubernetesCluster implements ClusterAdapter {
         fences = new Fences(client, labels, name -> hints.tell(List.of(WorkloadId.ofNamespace(name))));
         writes = new Writes(client, labels, manifests);
         hops = new MetricHops(client);
+        scalers = new Scalers(calls, writes, watches, clock);
         drains = new Drains(watches, writes, calls, gates);
         heartbeat = new Heartbeat(client, clock);
         occupancy = new Occupancy(client, calls, labels, watches, clock);
@@ -209,41 +201,10 @@ final class KubernetesCluster implements ClusterAdapter {
     public void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler) {
         requireListening();
         if (autoscaler == null) {
-            calls.call("end the autoscaler of " + id, () -> {
-                writes.endAutoscaler(id);
-                return true;
-            });
-            unscaled.remove(id);
-            return;
+            scalers.end(id);
+        } else {
+            scalers.autoscale(id, autoscaler);
         }
-        var deployment = watches.owner(id)
-                .orElseThrow(() -> new ClusterUnavailable(id + " is not there yet", new IllegalStateException()));
-        try {
-            calls.call("autoscale " + id, () -> {
-                writes.autoscale(id, autoscaler, deployment);
-                return true;
-            });
-            unscaled.remove(id);
-        } catch (KubernetesClientException refusal) {
-            if (refusal.getCode() == Calls.CONFLICT) {
-                throw refusal;
-            }
-            unscaled.put(id, new Unscaled(autoscaler, Calls.said(refusal), clock.instant()));
-        } catch (Writes.Foreign taken) {
-            unscaled.put(id, new Unscaled(autoscaler, String.valueOf(taken.getMessage()), clock.instant()));
-        }
-    }
-
-    /** What the API server does not take is told instead of tried again at once; an admin may mend what is in its way. */
-    private @Nullable AutoscalerStatus scaling(WorkloadId id, Deployment deployment) {
-        var refusal = unscaled.get(id);
-        var live = watches.autoscaler(id);
-        if (refusal == null) {
-            return live.map(autoscaler -> Autoscalers.status(autoscaler, deployment))
-                    .orElse(null);
-        }
-        var due = clock.instant().isAfter(refusal.at().plus(REFUSED));
-        return Autoscalers.refused(due ? null : refusal.asked(), refusal.why(), live.isPresent(), deployment);
     }
 
     @Override
@@ -281,7 +242,7 @@ final class KubernetesCluster implements ClusterAdapter {
     private Observation seen(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
         var kept = pods.stream().allMatch(logs::hasAll);
         var seen = observations.of(evidence(id, owner, pods), kept, clock.instant());
-        return owner.orElse(null) instanceof Deployment deployment ? seen.with(scaling(id, deployment)) : seen;
+        return owner.orElse(null) instanceof Deployment deployment ? seen.with(scalers.status(id, deployment)) : seen;
     }
 
     private Evidence evidence(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
@@ -310,7 +271,7 @@ final class KubernetesCluster implements ClusterAdapter {
         });
         watches.deleted(id);
         refused.remove(id);
-        unscaled.remove(id);
+        scalers.forget(id);
         logs.forget(id);
     }
 
