@@ -30,7 +30,11 @@ class LivingCluster extends FakeCluster {
     private final Map<WorkloadId, List<ReplicaStatus>> replicas = new HashMap<>();
     private final Set<WorkloadId> bad = new HashSet<>();
     private final Map<WorkloadId, Autoscaler> autoscalers = new HashMap<>();
+    private String refusal = "";
     private int count;
+
+    /** How often it was told how to scale something. */
+    int autoscaled;
 
     LivingCluster(InstantSource clock, long seed) {
         super(clock);
@@ -45,6 +49,11 @@ class LivingCluster extends FakeCluster {
 
     void heal(WorkloadId id) {
         bad.remove(id);
+    }
+
+    /** It takes no autoscaler and says this. */
+    void refusesAutoscalers(String sentence) {
+        refusal = sentence;
     }
 
     @Override
@@ -64,6 +73,7 @@ class LivingCluster extends FakeCluster {
 
     @Override
     public void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler) {
+        autoscaled++;
         if (autoscaler == null) {
             autoscalers.remove(id);
         } else {
@@ -174,8 +184,8 @@ class LivingCluster extends FakeCluster {
                 : new AutoscalerStatus(
                         autoscaler,
                         staying(id),
-                        true,
-                        "cpu 83 %, the target is 70 %",
+                        refusal.isEmpty(),
+                        refusal.isEmpty() ? "cpu 83 %, the target is 70 %" : refusal,
                         List.of(reading),
                         clock.instant());
     }

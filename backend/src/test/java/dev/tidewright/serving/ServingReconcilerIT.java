@@ -10,6 +10,7 @@ import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Uploads;
 import dev.tidewright.catalog.Catalog;
 import dev.tidewright.cluster.Capabilities;
+import dev.tidewright.cluster.Observation;
 import dev.tidewright.cluster.ScalingMetric;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.history.History;
@@ -585,6 +586,42 @@ class ServingReconcilerIT {
         reconciler.reconcile(id);
         assertThat(cluster.autoscaler(workload(1))).isNull();
         assertThat(cluster.staying(workload(1))).isZero();
+    }
+
+    @Test
+    void anAutoscalerThatTheClusterRefusesIsToldAndNotAskedForAgain() {
+        cluster.refusesAutoscalers("the cluster does not take the autoscaler: metric name may not contain '/'");
+        var id = deployed(scaled(1, 5, Map.of(), "100m"));
+        settle(id);
+        for (var pass = 0; pass < 5; pass++) {
+            reconciler.reconcile(id);
+        }
+        assertThat(cluster.autoscaled).isEqualTo(1);
+        assertThat(views.diagnosis(namespace, NAME)).anySatisfy(finding -> {
+            assertThat(finding.code()).isEqualTo("AUTOSCALER_BLIND");
+            assertThat(finding.sentence()).contains("may not contain '/'");
+        });
+        assertThat(Objects.requireNonNull(
+                                scaling.byCluster(namespace, NAME).orElseThrow().seen())
+                        .working())
+                .isFalse();
+    }
+
+    @Test
+    void anEndpointThatTheClusterDoesNotTakeIsNotAllWell() {
+        var id = deployed(command(1, Map.of()));
+        reconciler.reconcile(id);
+        var taken = "the cluster does not take it: Deployment echo-r1 is there already and is not this platform's";
+        cluster.seen.put(
+                workload(1),
+                new Observation(workload(1), Observation.Phase.FAILED, "POD_REFUSED", taken, List.of(), null, null));
+        reconciler.reconcile(id);
+        assertThat(views.diagnosis(namespace, NAME)).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Diagnosis.Severity.ERROR);
+            assertThat(finding.code()).isEqualTo("POD_REFUSED");
+            assertThat(finding.sentence()).isEqualTo(taken);
+            assertThat(finding.remedy()).contains("an admin of the cluster");
+        });
     }
 
     private List<String> decisions(UUID id) {
