@@ -11,9 +11,12 @@ package dev.tidewright.rollout;
  */
 public record Fleet(int revision, int wanted, int ready, int unready, int draining) {
 
-    /** How many there are or soon will be: what was asked for counts before the cluster shows it. */
+    /**
+     * How many there are or soon will be: what was asked for counts before the cluster shows it. Unready ones that nobody
+     * asked for do not count: others have made them, or they go, and what they never become must hold nothing up.
+     */
     int present() {
-        return Math.max(wanted, ready + unready);
+        return Math.max(wanted, ready);
     }
 
     /** How many ready ones stay: what was told to go counts as gone before the cluster shows it. */

@@ -10,14 +10,16 @@ import java.util.TreeMap;
 
 /**
  * The bounds of a rollout in whole replicas, and the one function that moves replicas. It also scales: with no earlier
- * revision left it simply asks for {@code target} replicas.
+ * revision left it simply asks for {@code target} replicas. While the new revision is not ready, {@code base} is the larger
+ * of {@code target} and {@code held}; afterwards it is {@code target}.
  *
  * @param target how many ready replicas are wanted, 0 or more
- * @param maxSurge never more than {@code target + maxSurge} that are not draining
- * @param maxUnavailable never takes a ready one away below {@code target - maxUnavailable}
+ * @param held how many there were when the rollout began, 0 or more: fewer are wanted only of who can take their place
+ * @param maxSurge never more than {@code base + maxSurge} that are not draining
+ * @param maxUnavailable never takes a ready one away below {@code base - maxUnavailable}
  * @param progressDeadline how long nothing may become better
  */
-public record RolloutPlan(int target, int maxSurge, int maxUnavailable, Duration progressDeadline) {
+public record RolloutPlan(int target, int held, int maxSurge, int maxUnavailable, Duration progressDeadline) {
 
     /**
      * The next step towards {@code target} replicas of {@code current} and none of {@code earlier}.
@@ -28,7 +30,7 @@ public record RolloutPlan(int target, int maxSurge, int maxUnavailable, Duration
     public RolloutStep step(Fleet current, List<Fleet> earlier, Instant lastProgress, Instant now) {
         var present =
                 current.present() + earlier.stream().mapToInt(Fleet::present).sum();
-        var room = Math.max(0, target + maxSurge - present);
+        var room = Math.max(0, Math.max(target, held) + maxSurge - present);
         var next = Math.min(target, current.present() + room);
 
         var wanted = new TreeMap<Integer, Integer>();
@@ -43,7 +45,8 @@ public record RolloutPlan(int target, int maxSurge, int maxUnavailable, Duration
     }
 
     private void shrink(List<Fleet> earlier, int serving, Map<Integer, Integer> wanted) {
-        var floor = Math.max(0, target - maxUnavailable);
+        var base = serving < target ? Math.max(target, held) : target;
+        var floor = Math.max(0, base - maxUnavailable);
         // Unready replicas serve nobody, but enough of both sorts stay that an earlier revision can recover by itself.
         var unreadyMayGo =
                 Math.max(0, serving + earlier.stream().mapToInt(Fleet::wanted).sum() - floor);

@@ -45,11 +45,16 @@ public record RolloutStrategy(Share maxSurge, Share maxUnavailable, Timespan pro
                 drainDeadline == null ? Timespan.of("30s") : drainDeadline);
     }
 
-    /** The plan for this many replicas. Where rounding leaves no room at all, one replica may be missing, as in Kubernetes. */
+    /** The plan for this many replicas, where nothing is replaced. */
     public RolloutPlan plan(int target) {
+        return plan(target, 0);
+    }
+
+    /** The plan for this many replicas instead of those that there were. Where rounding leaves no room at all, one replica may be missing, as in Kubernetes. */
+    public RolloutPlan plan(int target, int held) {
         var surge = maxSurge.roundedUp(target);
         var unavailable = maxUnavailable.roundedDown(target);
         return new RolloutPlan(
-                target, surge, surge == 0 && unavailable == 0 ? 1 : unavailable, progressDeadline.value());
+                target, held, surge, surge == 0 && unavailable == 0 ? 1 : unavailable, progressDeadline.value());
     }
 }

@@ -124,7 +124,7 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
         lastRevision = revision.number();
         stoppedBy = "";
         autoscaledReplicas = carriedOver(revision.spec());
-        rollout.begin(revision.number(), somethingServes, now);
+        rollout.begin(revision.number(), somethingServes, wantedReplicas, now);
         note(verb, from, "revision " + revision.number(), revision.reason(), actor, now, changes);
         moveTo(
                 somethingServes ? EndpointPhase.ROLLING_OUT : EndpointPhase.STARTING,

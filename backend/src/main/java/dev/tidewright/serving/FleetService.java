@@ -220,7 +220,7 @@ class FleetService {
         var target = rollout.target();
         var step = crew.target()
                 .rollout()
-                .plan(crew.wanted())
+                .plan(crew.wanted(), endpoint.rolling() ? rollout.held() : 0)
                 .step(crew.fleet(target), crew.earlier(), rollout.progressAt(), now);
         var waiting = quota.fit(
                 endpoint,

@@ -16,6 +16,7 @@ class Rollout {
     private RolloutState rolloutState;
 
     private int targetRevision;
+    private int heldReplicas;
     private @Nullable Integer stableRevision;
     private Instant rolloutStartedAt;
     private @Nullable Integer progressMark;
@@ -43,8 +44,11 @@ class Rollout {
         FAILED
     }
 
-    void begin(int revision, boolean somethingServes, Instant now) {
+    /** @param serving replicas that are wanted now */
+    void begin(int revision, boolean somethingServes, int serving, Instant now) {
         targetRevision = revision;
+        // One that gives way to the next has not taken the place of the one before yet.
+        heldReplicas = rolloutState.underWay() ? Math.max(heldReplicas, serving) : serving;
         clock(somethingServes ? RolloutState.ROLLING : RolloutState.STARTING, now);
         returned = "";
         returnedByItself = false;
@@ -115,6 +119,11 @@ class Rollout {
 
     int target() {
         return targetRevision;
+    }
+
+    /** How many replicas were wanted when it began: they stay until those of the new revision can take their place. */
+    int held() {
+        return heldReplicas;
     }
 
     @Nullable

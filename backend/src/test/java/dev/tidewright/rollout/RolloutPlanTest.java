@@ -35,7 +35,7 @@ class RolloutPlanTest {
 
     @Test
     void anOldReplicaOnlyGoesWhenItsSuccessorIsReady() {
-        var plan = new RolloutPlan(2, 1, 0, Duration.ofMinutes(10));
+        var plan = new RolloutPlan(2, 0, 1, 0, Duration.ofMinutes(10));
         var started = plan.step(new Fleet(2, 0, 0, 0, 0), List.of(new Fleet(1, 2, 2, 0, 0)), NOON, NOON);
         assertThat(started.wanted()).containsEntry(2, 1).containsEntry(1, 2);
         var ready = plan.step(new Fleet(2, 1, 1, 0, 0), List.of(new Fleet(1, 2, 2, 0, 0)), NOON, NOON);
@@ -43,15 +43,33 @@ class RolloutPlanTest {
     }
 
     @Test
+    void fewerReplicasThanBeforeAreLeftOnlyWhenAllOfTheNewOnesAreReady() {
+        var plan = new RolloutPlan(2, 6, 1, 0, Duration.ofMinutes(10));
+        var started = plan.step(new Fleet(2, 0, 0, 0, 0), List.of(new Fleet(1, 6, 6, 0, 0)), NOON, NOON);
+        assertThat(started.wanted()).containsEntry(2, 1).containsEntry(1, 6);
+        var half = plan.step(new Fleet(2, 1, 1, 0, 0), List.of(new Fleet(1, 6, 6, 0, 0)), NOON, NOON);
+        assertThat(half.wanted()).containsEntry(2, 1).containsEntry(1, 5);
+        var all = plan.step(new Fleet(2, 2, 2, 0, 0), List.of(new Fleet(1, 5, 5, 0, 0)), NOON, NOON);
+        assertThat(all.wanted()).containsEntry(2, 2).containsEntry(1, 0);
+    }
+
+    @Test
+    void oneMoreThanWasAskedForAndNeverReadyHoldsNothingUp() {
+        var plan = new RolloutPlan(1, 1, 1, 0, Duration.ofMinutes(10));
+        var step = plan.step(new Fleet(9, 0, 0, 0, 0), List.of(new Fleet(7, 1, 1, 1, 0)), NOON, NOON);
+        assertThat(step.wanted()).containsEntry(9, 1).containsEntry(7, 1);
+    }
+
+    @Test
     void withoutSurgeAnOldReplicaMakesRoomFirst() {
-        var plan = new RolloutPlan(2, 0, 1, Duration.ofMinutes(10));
+        var plan = new RolloutPlan(2, 0, 0, 1, Duration.ofMinutes(10));
         var step = plan.step(new Fleet(2, 0, 0, 0, 0), List.of(new Fleet(1, 2, 2, 0, 0)), NOON, NOON);
         assertThat(step.wanted()).containsEntry(2, 0).containsEntry(1, 1);
     }
 
     @Test
     void nothingBetterForLongerThanTheDeadlineIsStuck() {
-        var plan = new RolloutPlan(1, 1, 0, Duration.ofMinutes(1));
+        var plan = new RolloutPlan(1, 0, 1, 0, Duration.ofMinutes(1));
         var step = plan.step(new Fleet(2, 1, 0, 1, 0), List.of(new Fleet(1, 1, 1, 0, 0)), NOON, NOON.plusSeconds(61));
         assertThat(step.verdict()).isInstanceOf(Verdict.Stuck.class);
         assertThat(step.verdict().sentence())
@@ -61,7 +79,7 @@ class RolloutPlanTest {
 
     @Test
     void aRevisionThatWasSupersededGivesUpItsReplicasBeforeTheProvenOne() {
-        var plan = new RolloutPlan(3, 1, 0, Duration.ofMinutes(10));
+        var plan = new RolloutPlan(3, 0, 1, 0, Duration.ofMinutes(10));
         var step = plan.step(
                 new Fleet(3, 1, 1, 0, 0), List.of(new Fleet(2, 1, 1, 0, 0), new Fleet(1, 2, 2, 0, 0)), NOON, NOON);
         assertThat(step.wanted()).containsEntry(2, 0).containsEntry(1, 2);
@@ -105,10 +123,11 @@ class RolloutPlanTest {
             var target = 1 + random.nextInt(10);
             var surge = random.nextInt(4);
             var unavailable = surge == 0 ? 1 + random.nextInt(target) : random.nextInt(target + 1);
-            plan = new RolloutPlan(target, surge, unavailable, Duration.ofSeconds(60));
+            var held = random.nextBoolean() ? target : 1 + random.nextInt(12);
+            plan = new RolloutPlan(target, held, surge, unavailable, Duration.ofSeconds(60));
             good = random.nextInt(4) != 0;
             var first = new Revision(1, true);
-            first.run(target);
+            first.run(held);
             first.replicas.forEach(replica -> replica.ready = true);
             var abandoned = new Revision(2, random.nextBoolean());
             if (surge > 0 && random.nextBoolean()) {
@@ -153,6 +172,7 @@ class RolloutPlanTest {
 
         private void carryOut(RolloutStep step) {
             // The cluster may learn of the changes in any order, and check() looks between any two of them.
+            var base = base();
             var order = new ArrayList<>(revisions);
             java.util.Collections.shuffle(order, random);
             for (var revision : order) {
@@ -161,14 +181,19 @@ class RolloutPlanTest {
                 if (enoughWereReady && readyBefore > ready()) {
                     assertThat(ready())
                             .as("ready replicas were taken below the bound, seed %s, %s", seed, plan)
-                            .isGreaterThanOrEqualTo(plan.target() - plan.maxUnavailable());
+                            .isGreaterThanOrEqualTo(base - plan.maxUnavailable());
                 }
                 assertThat(present())
                         .as("more replicas than allowed, seed %s, %s", seed, plan)
-                        .isLessThanOrEqualTo(plan.target() + plan.maxSurge());
+                        .isLessThanOrEqualTo(Math.max(plan.target(), plan.held()) + plan.maxSurge());
             }
             revisions.forEach(revision -> revision.live(random, revision.number == NEW));
-            enoughWereReady = ready() >= plan.target() - plan.maxUnavailable();
+            enoughWereReady = ready() >= base() - plan.maxUnavailable();
+        }
+
+        /** Until the new revision can do it all, as many as there were before stay. */
+        private int base() {
+            return revisions.getFirst().ready() < plan.target() ? Math.max(plan.target(), plan.held()) : plan.target();
         }
 
         private int ready() {
