@@ -40,6 +40,9 @@ public interface Cluster {
      */
     void apply(Workload workload);
 
+    /** Puts back what {@link Observation#altered} tells of a workload, but not its number of replicas. */
+    void repair(Workload workload);
+
     /**
      * Lets the cluster itself decide how many replicas a service has, within bounds, from the number that it has now;
      * null ends that and leaves the number as it is. While it decides, nobody calls {@link #apply} for this service,

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param replicas every replica that is there, draining ones included; a batch has one from its first moment
  * @param exit how a batch ended; null until then
  * @param autoscaler of a service whose number of replicas the cluster itself decides; null of any other
+ * @param altered what others than the platform have changed or deleted of it, a clause each; empty when nothing was
  */
 public record Observation(
         WorkloadId id,
@@ -24,13 +25,15 @@ public record Observation(
         List<ReplicaStatus> replicas,
         @Nullable Instant startedAt,
         @Nullable Exit exit,
-        @Nullable AutoscalerStatus autoscaler) {
+        @Nullable AutoscalerStatus autoscaler,
+        List<String> altered) {
 
     public Observation {
         replicas = List.copyOf(replicas);
+        altered = List.copyOf(altered);
     }
 
-    /** Without an autoscaler of the cluster's own. */
+    /** Without an autoscaler of the cluster's own, and as it was asked for. */
     public Observation(
             WorkloadId id,
             Phase phase,
@@ -39,12 +42,17 @@ public record Observation(
             List<ReplicaStatus> replicas,
             @Nullable Instant startedAt,
             @Nullable Exit exit) {
-        this(id, phase, reason, message, replicas, startedAt, exit, null);
+        this(id, phase, reason, message, replicas, startedAt, exit, null, List.of());
     }
 
     /** The same with what the cluster's autoscaler does. */
     public Observation with(@Nullable AutoscalerStatus status) {
-        return new Observation(id, phase, reason, message, replicas, startedAt, exit, status);
+        return new Observation(id, phase, reason, message, replicas, startedAt, exit, status, altered);
+    }
+
+    /** The same with what others have changed of it. */
+    public Observation altered(List<String> clauses) {
+        return new Observation(id, phase, reason, message, replicas, startedAt, exit, autoscaler, clauses);
     }
 
     /** Where a workload is. */

@@ -61,6 +61,15 @@ class FleetService {
         });
     }
 
+    /** @param altered what others had changed of it in the cluster and was put back */
+    @Transactional
+    void repaired(UUID id, List<String> altered) {
+        rows.endpoints().lock(id).ifPresent(endpoint -> {
+            altered.forEach(what -> endpoint.repaired(what + " and was put back", clock.instant()));
+            rows.endpoints().save(endpoint);
+        });
+    }
+
     /** Takes what was seen, decides the next step and keeps both. The answer is what the cluster is to be told. */
     @Transactional
     Optional<Orders> record(UUID id, List<Sighting> sightings) {

@@ -77,6 +77,7 @@ class ServingReconciler implements Reconciler {
             return Next.done();
         }
         reach(orders, "rollout.step.before-apply");
+        repair(orders, seen);
         var shrunk = carryOut(orders, seen);
         reach(orders, "rollout.step.after-apply");
         publish(orders, shrunk ? observe(orders) : seen);
@@ -104,6 +105,19 @@ class ServingReconciler implements Reconciler {
         traffic.put(
                 orders.endpoint(),
                 new Route(orders.namespace(), orders.name(), orders.open(), targets, orders.explanation()));
+    }
+
+    private void repair(Orders orders, List<Sighting> seen) {
+        for (var order : orders.each()) {
+            var altered = seen.stream()
+                    .filter(sighting -> sighting.workload() == order.workload())
+                    .flatMap(sighting -> sighting.seen().altered().stream())
+                    .toList();
+            if (!altered.isEmpty() && order.wanted() > 0) {
+                cluster.repair(workloads.service(orders, order));
+                fleets.repaired(orders.endpoint(), altered);
+            }
+        }
     }
 
     /** True when replicas were told to go. */

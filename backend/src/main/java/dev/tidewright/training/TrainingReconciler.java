@@ -73,6 +73,9 @@ class TrainingReconciler implements Reconciler {
             case JobStep.Rest rest -> Next.done();
             case JobStep.Launch launch -> launch(job, launch.attempt());
             case JobStep.Watch watch -> {
+                if (!watch.seen().altered().isEmpty()) {
+                    cluster.repair(programs.batch(job, watch.attempt()));
+                }
                 attempts.observed(job.id(), watch.attempt().number(), watch.seen());
                 yield watch.seen().phase() == Observation.Phase.RUNNING ? Next.again(settings.watch()) : SOON;
             }

@@ -28,6 +28,9 @@ public class FakeCluster implements ClusterAdapter {
     /** What the next calls of {@code provision} find changed, one each. */
     public final List<String> repairs = new ArrayList<>();
 
+    /** Every repair that was asked for. */
+    public final List<WorkloadId> repaired = new ArrayList<>();
+
     /** What lies in every namespace and is nobody's. */
     public final List<String> aside = new ArrayList<>();
 
@@ -110,6 +113,12 @@ public class FakeCluster implements ClusterAdapter {
     @Override
     public void onChange(Consumer<WorkloadId> listener) {
         listeners.add(listener);
+    }
+
+    @Override
+    public void repair(Workload workload) {
+        repaired.add(workload.id());
+        seen.computeIfPresent(workload.id(), (id, was) -> was.altered(List.of()));
     }
 
     @Override

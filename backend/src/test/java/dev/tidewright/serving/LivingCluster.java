@@ -173,7 +173,8 @@ class LivingCluster extends FakeCluster {
                         replicas.getOrDefault(id, List.of()),
                         clock.instant(),
                         null,
-                        status(id)));
+                        status(id),
+                        List.of()));
     }
 
     private @Nullable AutoscalerStatus status(WorkloadId id) {

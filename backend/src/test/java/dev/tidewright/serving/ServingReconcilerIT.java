@@ -186,6 +186,35 @@ class ServingReconcilerIT {
     }
 
     @Test
+    void aRolloutToFewerReplicasKeepsAllUntilTheNewOnesAreReady() {
+        var id = deployed(command(6, Map.of()));
+        settle(id);
+        change(command(2, Map.of("alpha", new Scalar(0.5))));
+        for (var pass = 0; pass < 200 && endpoint(id).rolling(); pass++) {
+            reconciler.reconcile(id);
+            if (cluster.ready(workload(2)) < 2) {
+                assertThat(cluster.readyOfAll()).isGreaterThanOrEqualTo(6);
+            }
+            assertThat(cluster.stayingOfAll()).isLessThanOrEqualTo(7);
+            turn();
+        }
+        assertThat(endpoint(id).phase()).isEqualTo(EndpointPhase.SERVING);
+        assertThat(cluster.ready(workload(2))).isEqualTo(2);
+    }
+
+    @Test
+    void whatOthersChangeInTheClusterIsPutBackOnceAndInTheHistory() {
+        var id = deployed(command(1, Map.of()));
+        settle(id);
+        cluster.seen.computeIfPresent(
+                workload(1), (key, seen) -> seen.altered(List.of("the Deployment echo-r1 had been changed with vi")));
+        reconciler.reconcile(id);
+        reconciler.reconcile(id);
+        assertThat(cluster.repaired).containsExactly(workload(1));
+        assertThat(verbs(id)).containsOnlyOnce("repaired");
+    }
+
+    @Test
     void aRevisionThatIsNeverReadyReturnsByItselfAndSaysWhy() {
         var id = deployed(command(2, Map.of()));
         settle(id);

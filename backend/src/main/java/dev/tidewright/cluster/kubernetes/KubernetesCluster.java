@@ -198,6 +198,16 @@ final class KubernetesCluster implements ClusterAdapter {
     }
 
     @Override
+    public void repair(Workload workload) {
+        requireListening();
+        watches.owner(workload.id())
+                .ifPresent(owner -> calls.call("repair " + workload.id(), () -> {
+                    writes.repair(workload, owner);
+                    return true;
+                }));
+    }
+
+    @Override
     public void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler) {
         requireListening();
         if (autoscaler == null) {
@@ -241,7 +251,10 @@ final class KubernetesCluster implements ClusterAdapter {
 
     private Observation seen(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
         var kept = pods.stream().allMatch(logs::hasAll);
-        var seen = observations.of(evidence(id, owner, pods), kept, clock.instant());
+        var evidence = evidence(id, owner, pods);
+        var seen = observations
+                .of(evidence, kept, clock.instant())
+                .altered(Alterations.of(evidence, watches.isBudgeted(id)));
         return owner.orElse(null) instanceof Deployment deployment ? seen.with(scalers.status(id, deployment)) : seen;
     }
 

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -62,6 +63,11 @@ record Labels(String instance) {
     /** Of what lies beside the object that runs it: its secret, its disruption budget. */
     static String besidesName(WorkloadId id) {
         return id.kind() + "-" + objectName(id);
+    }
+
+    /** The annotation that keeps the uid of an object that lies beside. */
+    static String uidOf(HasMetadata beside) {
+        return "tidewright.dev/" + beside.getKind().toLowerCase(Locale.ROOT) + "-uid";
     }
 
     /** Which workload an object belongs to; empty where to none, whatever it says. */

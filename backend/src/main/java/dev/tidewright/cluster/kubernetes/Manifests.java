@@ -1,6 +1,8 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.Workload;
+import dev.tidewright.cluster.WorkloadId;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LifecycleBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -16,6 +18,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Workloads as Kubernetes objects; the same workload always as the same object. Pure. */
 final class Manifests {
@@ -97,19 +100,37 @@ final class Manifests {
                 .build();
     }
 
+    /** What lies beside the object that runs it, and is made before it. */
+    List<HasMetadata> besides(Workload workload) {
+        return Stream.<HasMetadata>concat(
+                        secrets(workload).stream(),
+                        workload instanceof Workload.Service ? Stream.of(disruptions(workload.id())) : Stream.of())
+                .toList();
+    }
+
+    /** The same, only by kind and name. */
+    List<HasMetadata> besides(WorkloadId id) {
+        var secret = new SecretBuilder().withMetadata(beside(id)).build();
+        return Watches.isJob(id) ? List.of(secret) : List.of(secret, disruptions(id));
+    }
+
+    private ObjectMeta beside(WorkloadId id) {
+        return new ObjectMetaBuilder()
+                .withName(Labels.besidesName(id))
+                .withNamespace(id.namespace().value())
+                .withLabels(labels.of(id))
+                .build();
+    }
+
     /** Who empties a node takes replicas off it one after another; those that are not ready are in nobody's way. */
-    PodDisruptionBudget disruptions(Workload.Service service) {
+    PodDisruptionBudget disruptions(WorkloadId id) {
         return new PodDisruptionBudgetBuilder()
-                .withNewMetadata()
-                .withName(Labels.besidesName(service.id()))
-                .withNamespace(service.id().namespace().value())
-                .withLabels(labels.of(service.id()))
-                .endMetadata()
+                .withMetadata(beside(id))
                 .withNewSpec()
                 .withMaxUnavailable(new IntOrString(1))
                 .withUnhealthyPodEvictionPolicy("AlwaysAllow")
                 .withNewSelector()
-                .withMatchLabels(labels.selector(service.id()))
+                .withMatchLabels(labels.selector(id))
                 .endSelector()
                 .endSpec()
                 .build();
@@ -121,11 +142,7 @@ final class Manifests {
             return List.of();
         }
         return List.of(new SecretBuilder()
-                .withNewMetadata()
-                .withName(Labels.besidesName(workload.id()))
-                .withNamespace(workload.id().namespace().value())
-                .withLabels(labels.of(workload.id()))
-                .endMetadata()
+                .withMetadata(beside(workload.id()))
                 .withStringData(workload.program().secrets())
                 .build());
     }

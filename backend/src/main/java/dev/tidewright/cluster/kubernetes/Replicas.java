@@ -52,7 +52,10 @@ final class Replicas {
         if (ready.map(PodCondition::getStatus).filter("True"::equals).isPresent()) {
             return is(pod, ReplicaStatus.Phase.READY, Trouble.NONE, since);
         }
-        if (evidence.isSilent(pod)) {
+        // Its node still holds the container for ready: not the node has said otherwise, but the control plane, which
+        // had
+        // not heard of it for a while, and does not take that back before the node has spoken again.
+        if (evidence.isSilent(pod) || Boolean.TRUE.equals(status.getReady())) {
             return is(pod, ReplicaStatus.Phase.UNREADY, silent(pod), since);
         }
         var unready = Probes.sentence(

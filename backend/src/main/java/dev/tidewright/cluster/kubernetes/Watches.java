@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -36,6 +37,7 @@ final class Watches implements AutoCloseable {
     private final SharedIndexInformer<HorizontalPodAutoscaler> autoscalers;
     private final SharedIndexInformer<Pod> pods;
     private final SharedIndexInformer<Node> nodes;
+    private final SharedIndexInformer<PodDisruptionBudget> budgets;
 
     /** Written by ourselves and not heard of from the watch yet. */
     private final Map<WorkloadId, HasMetadata> written = new ConcurrentHashMap<>();
@@ -59,6 +61,12 @@ final class Watches implements AutoCloseable {
                 .runnableInformer(0);
         pods = client.pods().inAnyNamespace().withLabels(ours).runnableInformer(0);
         nodes = client.nodes().runnableInformer(0);
+        budgets = client.policy()
+                .v1()
+                .podDisruptionBudget()
+                .inAnyNamespace()
+                .withLabels(ours)
+                .runnableInformer(0);
         jobs.addEventHandler(handler((id, job, gone) -> {}));
         deployments.addEventHandler(handler((id, deployment, gone) -> {}));
         autoscalers.addEventHandler(handler((id, autoscaler, gone) -> {}));
@@ -111,6 +119,10 @@ final class Watches implements AutoCloseable {
         return Optional.ofNullable(autoscalers.getStore().getByKey(id.namespace() + "/" + Labels.objectName(id)));
     }
 
+    boolean isBudgeted(WorkloadId id) {
+        return budgets.getStore().getByKey(id.namespace() + "/" + Labels.besidesName(id)) != null;
+    }
+
     List<Pod> pods(WorkloadId id) {
         return pods.getIndexer().byIndex(BY_WORKLOAD, id.toString());
     }
@@ -153,7 +165,7 @@ final class Watches implements AutoCloseable {
     }
 
     private List<SharedIndexInformer<? extends HasMetadata>> all() {
-        return List.of(jobs, deployments, autoscalers, pods, nodes);
+        return List.of(jobs, deployments, autoscalers, pods, nodes, budgets);
     }
 
     /** An object that cannot be understood is passed over: the others are not its victims. */

@@ -7,16 +7,21 @@ import dev.tidewright.cluster.WorkloadId;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +36,14 @@ final class Writes {
     private final KubernetesClient client;
     private final Labels labels;
     private final Manifests manifests;
+    private final Besides besides;
     private final AutoscalerManifests autoscalers;
 
     Writes(KubernetesClient client, Labels labels, Manifests manifests) {
         this.client = client;
         this.labels = labels;
         this.manifests = manifests;
+        this.besides = new Besides(client);
         this.autoscalers = new AutoscalerManifests(labels);
     }
 
@@ -54,14 +61,12 @@ final class Writes {
 
     /** The object that runs the workload now: the one made here, or the one that was there already. */
     HasMetadata create(Workload workload) {
-        manifests.secrets(workload).forEach(this::applied);
-        if (workload instanceof Workload.Service service) {
-            applied(manifests.disruptions(service));
-        }
+        var beside = ensureBesides(workload);
         HasMetadata wanted = switch (workload) {
             case Workload.Batch batch -> manifests.job(batch);
             case Workload.Service service -> manifests.deployment(service);
         };
+        wanted.getMetadata().getAnnotations().putAll(beside);
         try {
             return client.resource(wanted).create();
         } catch (KubernetesClientException failure) {
@@ -69,6 +74,27 @@ final class Writes {
                 throw failure;
             }
             return adopted(wanted);
+        }
+    }
+
+    /** Annotations for the object that they lie beside: their uids, so that just they are deleted with it. */
+    private Map<String, String> ensureBesides(Workload workload) {
+        var uids = new TreeMap<String, String>();
+        manifests.besides(workload).forEach(object -> uids.put(Labels.uidOf(object), besides.ensure(object)));
+        return uids;
+    }
+
+    /** Puts back what others have changed or deleted of a workload that is there, but not its number. */
+    void repair(Workload workload, HasMetadata owner) {
+        ensureBesides(workload);
+        if (owner instanceof Deployment && workload instanceof Workload.Service service) {
+            var template = manifests.deployment(service).getSpec().getTemplate();
+            var step = Map.of("op", "replace", "path", "/spec/template", "value", template);
+            client.apps()
+                    .deployments()
+                    .inNamespace(owner.getMetadata().getNamespace())
+                    .withName(owner.getMetadata().getName())
+                    .patch(PatchContext.of(PatchType.JSON), Serialization.asJson(List.of(step)));
         }
     }
 
@@ -141,7 +167,7 @@ final class Writes {
                 .withName(Labels.objectName(id))
                 .get();
         if (found != null && labels.isOurs(found)) {
-            deleteExactly(found);
+            deleteExactly(found, found.getMetadata().getUid());
         }
     }
 
@@ -149,29 +175,33 @@ final class Writes {
     void delete(WorkloadId id, @Nullable HasMetadata known) {
         var found = known == null ? read(id).orElse(null) : known;
         if (found != null) {
-            deleteExactly(found);
+            deleteExactly(found, found.getMetadata().getUid());
         }
-        var namespace = id.namespace().value();
-        client.secrets().inNamespace(namespace).withName(Labels.besidesName(id)).delete();
-        if (!Watches.isJob(id)) {
-            client.policy()
-                    .v1()
-                    .podDisruptionBudget()
-                    .inNamespace(namespace)
-                    .withName(Labels.besidesName(id))
-                    .delete();
-        }
+        manifests.besides(id).forEach(object -> {
+            var annotations = found == null ? null : found.getMetadata().getAnnotations();
+            var uid = annotations == null ? null : annotations.get(Labels.uidOf(object));
+            // One that was made again has another.
+            if (uid == null || !deleteExactly(object, uid)) {
+                besides.uid(object).ifPresent(ours -> deleteExactly(object, ours));
+            }
+        });
     }
 
-    /** Only this very object, not another that has taken its name since: the client's own deletion ignores the UID. */
-    private void deleteExactly(HasMetadata object) {
+    /**
+     * Only this very object, not another that has taken its name since: the client's own deletion ignores the UID. False
+     * where there is another.
+     */
+    private boolean deleteExactly(HasMetadata object, String uid) {
         var metadata = object.getMetadata();
         var kind = switch (object) {
             case Job job -> "batch/v1/namespaces/%s/jobs/%s";
             case HorizontalPodAutoscaler autoscaler -> "autoscaling/v2/namespaces/%s/horizontalpodautoscalers/%s";
+            case PodDisruptionBudget budget -> "policy/v1/namespaces/%s/poddisruptionbudgets/%s";
+            case Secret secret -> "v1/namespaces/%s/secrets/%s";
             default -> "apps/v1/namespaces/%s/deployments/%s";
         };
-        var path = "/apis/" + kind.formatted(metadata.getNamespace(), metadata.getName());
+        var path = (object instanceof Secret ? "/api/" : "/apis/")
+                + kind.formatted(metadata.getNamespace(), metadata.getName());
         var options = Map.of(
                 "apiVersion",
                 "v1",
@@ -180,13 +210,15 @@ final class Writes {
                 "propagationPolicy",
                 DeletionPropagation.BACKGROUND.toString(),
                 "preconditions",
-                Map.of("uid", metadata.getUid()));
+                Map.of("uid", uid));
         try {
             client.raw(path, "DELETE", options);
+            return true;
         } catch (KubernetesClientException failure) {
             if (failure.getCode() != Calls.NOT_FOUND && failure.getCode() != Calls.CONFLICT) {
                 throw failure;
             }
+            return failure.getCode() == Calls.NOT_FOUND;
         }
     }
 

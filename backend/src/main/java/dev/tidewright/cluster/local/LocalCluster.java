@@ -104,6 +104,10 @@ final class LocalCluster implements ClusterAdapter {
         hints.add(listener);
     }
 
+    /** Nobody else writes here. */
+    @Override
+    public void repair(Workload workload) {}
+
     /** Nobody here looks at metrics: {@link #capabilities} says so, and whoever asks for it is refused. */
     @Override
     public void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler) {

@@ -11,6 +11,7 @@ import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.DrainGate;
 import dev.tidewright.cluster.NamespaceRefused;
 import dev.tidewright.cluster.Observation;
+import dev.tidewright.cluster.PassedEnvironment;
 import dev.tidewright.cluster.PodFields;
 import dev.tidewright.cluster.Program;
 import dev.tidewright.cluster.ReplicaStatus;
@@ -23,10 +24,14 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -131,6 +136,152 @@ class KubernetesClusterIT extends ClusterContract {
             } finally {
                 client.resource(theirs).delete();
             }
+        }
+    }
+
+    @Test
+    void aSecretOfOthersIsNeitherWrittenNorDeleted() {
+        try (var client = kubernetes.client()) {
+            var theirs = new SecretBuilder()
+                    .withNewMetadata()
+                    .withName("job-taken")
+                    .withNamespace(NAMESPACE.value())
+                    .endMetadata()
+                    .addToStringData("mine", "precious")
+                    .build();
+            var made = client.resource(theirs).create();
+            var workload = secretly("taken");
+            cluster.apply(workload);
+            var seen = cluster.observe(workload.id());
+            assertThat(seen.phase()).isEqualTo(Observation.Phase.FAILED);
+            assertThat(seen.message()).contains("Secret job-taken").contains("not this platform's");
+            cluster.delete(workload.id());
+            var now = client.resource(theirs).get();
+            assertThat(now.getMetadata().getUid()).isEqualTo(made.getMetadata().getUid());
+            assertThat(now.getMetadata().getLabels()).isNullOrEmpty();
+            assertThat(now.getData()).containsOnlyKeys("mine");
+            client.resource(theirs).delete();
+        }
+    }
+
+    @Test
+    void aSecretOfOursIsTakenUpAgainAndGoesWithTheBatch() {
+        var workload = secretly("secretive");
+        try (var client = kubernetes.client()) {
+            var left = new Manifests(
+                            new Labels(NAMESPACE.value()),
+                            kubernetes.settings(NAMESPACE.value()),
+                            PassedEnvironment.of(Map.of(), List.of()))
+                    .secrets(workload)
+                    .getFirst();
+            // As a platform that was killed between the Secret and the Job leaves it.
+            client.resource(left).create();
+            assertThat(ended(apply(workload)).phase()).isEqualTo(Observation.Phase.SUCCEEDED);
+            cluster.delete(workload.id());
+            assertThat(client.resource(left).get()).isNull();
+        }
+    }
+
+    private Workload.Batch secretly(String name) {
+        var program = python("print('here')");
+        return new Workload.Batch(
+                id("job", name),
+                new Program(program.entry(), program.environment(), Map.of("TOKEN", "hidden"), program.pod()),
+                small(),
+                Duration.ofSeconds(5),
+                null);
+    }
+
+    @Test
+    void whatOthersChangeOfAServiceIsToldAndPutBack() {
+        var open = service("edited", server(), 1, quick());
+        var program = open.program();
+        var wanted = new Workload.Service(
+                open.id(),
+                new Program(program.entry(), program.environment(), Map.of("TOKEN", "hidden"), program.pod()),
+                open.resources(),
+                open.stopGrace(),
+                1,
+                open.readiness(),
+                open.drainDeadline());
+        var id = apply(wanted);
+        ready(id, 1);
+        assertThat(cluster.observe(id).altered()).isEmpty();
+        try (var client = kubernetes.client()) {
+            var deployment =
+                    client.apps().deployments().inNamespace(NAMESPACE.value()).withName("edited");
+            var image = image(deployment.get());
+            deployment.patch(
+                    new PatchContext.Builder()
+                            .withPatchType(PatchType.STRATEGIC_MERGE)
+                            .withFieldManager("somebody")
+                            .build(),
+                    "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"localhost/other:1\"}]}}}}");
+            client.policy()
+                    .v1()
+                    .podDisruptionBudget()
+                    .inNamespace(NAMESPACE.value())
+                    .withName("revision-edited")
+                    .delete();
+            client.secrets()
+                    .inNamespace(NAMESPACE.value())
+                    .withName("revision-edited")
+                    .delete();
+            var told = eventually("both are told", () -> cluster.observe(id).altered(), seen -> seen.size() == 2);
+            assertThat(told)
+                    .containsExactlyInAnyOrder(
+                            "the Deployment edited had been changed with somebody",
+                            "the PodDisruptionBudget revision-edited had been deleted");
+            cluster.repair(wanted);
+            eventually(
+                    "nothing is told any more",
+                    () -> cluster.observe(id).altered().isEmpty());
+            assertThat(image(deployment.get())).isEqualTo(image);
+            ready(id, 1);
+            assertThat(client.secrets()
+                            .inNamespace(NAMESPACE.value())
+                            .withName("revision-edited")
+                            .get())
+                    .isNotNull();
+            cluster.delete(id);
+            eventually(
+                    "the Secret that was made again goes with it",
+                    () -> client.secrets()
+                                    .inNamespace(NAMESPACE.value())
+                                    .withName("revision-edited")
+                                    .get()
+                            == null);
+        }
+    }
+
+    private static String image(Deployment deployment) {
+        return deployment
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getImage();
+    }
+
+    @Test
+    void aSecretThatSomebodyDeletedIsMissedByThePodThatWantsIt() {
+        var workload = secretly("robbed-of-its-secret");
+        try (var client = kubernetes.client()) {
+            cluster.apply(workload);
+            client.secrets()
+                    .inNamespace(NAMESPACE.value())
+                    .withName("job-robbed-of-its-secret")
+                    .delete();
+            var seen = eventually(
+                    "told, or it was quicker",
+                    () -> cluster.observe(workload.id()),
+                    now -> !now.altered().isEmpty() || now.exit() != null);
+            if (seen.exit() == null) {
+                assertThat(seen.altered()).containsExactly("the Secret job-robbed-of-its-secret had been deleted");
+                cluster.repair(workload);
+            }
+            assertThat(ended(workload.id()).phase()).isEqualTo(Observation.Phase.SUCCEEDED);
         }
     }
 

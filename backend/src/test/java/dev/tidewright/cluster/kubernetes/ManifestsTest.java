@@ -176,7 +176,7 @@ class ManifestsTest {
     @Test
     void replicasAreTakenOffANodeOneAfterAnother() {
         var service = service(3, Readiness.path("/health"));
-        var budget = manifests.disruptions(service).getSpec();
+        var budget = manifests.disruptions(service.id()).getSpec();
         assertThat(budget.getMaxUnavailable().getIntVal()).isEqualTo(1);
         assertThat(budget.getSelector())
                 .isEqualTo(manifests.deployment(service).getSpec().getSelector());

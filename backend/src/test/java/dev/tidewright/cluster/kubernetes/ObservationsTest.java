@@ -336,6 +336,17 @@ class ObservationsTest {
     }
 
     @Test
+    void aReplicaThatOnlyTheControlPlaneHoldsForUnreadyMayGoOnServing() {
+        var golden = Golden.of("ready");
+        golden.pod().getStatus().getConditions().stream()
+                .filter(condition -> condition.getType().equals("Ready"))
+                .forEach(condition -> condition.setStatus("False"));
+        var replica = only(golden.observed());
+        assertThat(replica.isUnheard()).isTrue();
+        assertThat(replica.message()).contains("does not answer");
+    }
+
+    @Test
     void aReplicaThatIsToldToGoIsDrainingSinceThen() {
         var seen = Golden.of("draining").observed();
         assertThat(seen.replicas())
