@@ -76,6 +76,11 @@ public final class Clusters implements Cluster {
     }
 
     @Override
+    public void repair(Workload workload) {
+        tell(workload.id().namespace(), cluster -> cluster.repair(workload));
+    }
+
+    @Override
     public void autoscale(WorkloadId id, @Nullable Autoscaler autoscaler) {
         tell(id.namespace(), cluster -> cluster.autoscale(id, autoscaler));
     }

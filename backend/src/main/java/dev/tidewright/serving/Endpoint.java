@@ -203,11 +203,6 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
         note("scaled", from + " replicas", to + " replicas", why, Actor.system("autoscaling"), now, Map.of());
     }
 
-    /** What others had changed of it in the cluster was put back. */
-    void repaired(String what, Instant now) {
-        note("repaired", null, null, what, Actor.system("cluster"), now, Map.of());
-    }
-
     /** The cluster does not answer: what is known of it stays, as what was known then. */
     void unknown(String why, Instant now) {
         unknown = new Unknown(unknown == null ? now : unknown.since(), why);
@@ -270,7 +265,7 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
         message = newMessage;
     }
 
-    private void note(
+    void note(
             String verb,
             @Nullable String from,
             @Nullable String to,

@@ -1,5 +1,6 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Resources;
 import dev.tidewright.kernel.Text;
 import dev.tidewright.rollout.Fleet;
@@ -65,7 +66,14 @@ class FleetService {
     @Transactional
     void repaired(UUID id, List<String> altered) {
         rows.endpoints().lock(id).ifPresent(endpoint -> {
-            altered.forEach(what -> endpoint.repaired(what + " and was put back", clock.instant()));
+            altered.forEach(what -> endpoint.note(
+                    "repaired",
+                    null,
+                    null,
+                    what + " and was put back",
+                    Actor.system("cluster"),
+                    clock.instant(),
+                    Map.of()));
             rows.endpoints().save(endpoint);
         });
     }
