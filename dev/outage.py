@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -53,6 +54,11 @@ class Stopped:
         cluster("resume", "kube-apiserver")
 
 
+def listening() -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", 6443)) == 0
+
+
 def compact():
     """Lets etcd forget everything but how things are now. It speaks JSON on its port for clients."""
     def ask(path, body):
@@ -78,7 +84,7 @@ def forgotten(platform: Platform, kubernetes: Kubernetes, seconds: float):
         time.sleep(max(0.0, seconds - (time.monotonic() - began)))
         with Stopped():
             compact()
-        wait_for("the API server", lambda: kubernetes.kubectl("get", "--raw", "/readyz") == "ok", 90, 0.2)
+        wait_for("the API server", listening, 90, 0.02)
     finally:
         os.kill(platform.process.pid, signal.SIGCONT)
 
@@ -116,9 +122,12 @@ def away(api, how, seconds: float) -> float:
     return told
 
 
-def right(api) -> bool:
-    endpoint = api.get(f"/api/v1/namespaces/{NS}/endpoints/{ENDPOINT}")["status"]
-    return endpoint["phase"] == "SERVING" and all(
+def endpoint_right(api) -> bool:
+    return api.get(f"/api/v1/namespaces/{NS}/endpoints/{ENDPOINT}")["status"]["phase"] == "SERVING"
+
+
+def jobs_right(api) -> bool:
+    return all(
         status(api, name)["phase"] == phase and words in (status(api, name).get("message") or "")
         for name, (_, phase, words) in JOBS.items())
 
@@ -131,27 +140,43 @@ def measured(platform: Platform, kubernetes: Kubernetes, how: str, seconds: floa
     with Load(platform, f"/{NS}/{ENDPOINT}/echo", {"a": 1}, threads=2) as load:
         told = away(platform.api, Frozen() if how == "freeze" else Stopped(), seconds)
         if how == "stop":
-            wait_for("the API server", lambda: kubernetes.kubectl("get", "--raw", "/readyz") == "ok", 90, 0.1)
+            wait_for("the API server", listening, 90, 0.02)
         found = {"unknownAfterSeconds": round(told, 1), **converged(platform, kubernetes)}
     if load.failed:
         raise Failed(f"{load.failed} of {load.sent} requests failed: {load.failures[0]}")
     return {**found, "requests": load.sent, "failed": load.failed}
 
 
+def node_answers(kubernetes: Kubernetes) -> bool:
+    ready = kubernetes.kubectl("get", "nodes", "-l", "!tidewright.dev/fake", "-o", "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}")
+    pods = kubernetes.kubectl("get", "pods", "-n", NS, "-l", "tidewright.dev/kind=revision", "-o", "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}")
+    return set(ready.split()) == {"True"} and set(pods.split()) == {"True"}
+
+
+def jobs_ended(kubernetes: Kubernetes) -> bool:
+    phases = kubernetes.kubectl("get", "pods", "-n", NS, "-l", "tidewright.dev/kind=job", "-o", "jsonpath={.items[*].status.phase}")
+    return not set(phases.split()) - {"Succeeded", "Failed"}
+
+
 def converged(platform: Platform, kubernetes: Kubernetes) -> dict:
-    """Seconds from now until the cluster itself says that both jobs ended (its nodes tell it late), and until all is right here."""
+    """Seconds from now until the cluster itself knows a thing (its nodes come back to it in their own time), and until it is right
+    here: how both jobs ended, and that the replicas are ready."""
     back = time.monotonic()
-    found = {}
+    found: dict[str, float] = {}
+    looks = {
+        "clusterJobsSeconds": lambda: jobs_ended(kubernetes), "jobsSeconds": lambda: jobs_right(platform.api),
+        "clusterReplicasSeconds": lambda: node_answers(kubernetes), "replicasSeconds": lambda: endpoint_right(platform.api)}
 
-    def looked():
-        if "clusterKnewSeconds" not in found:
-            phases = kubernetes.kubectl("get", "pods", "-n", NS, "-l", "tidewright.dev/kind=job", "-o", "jsonpath={.items[*].status.phase}")
-            if not set(phases.split()) - {"Succeeded", "Failed"}:
-                found["clusterKnewSeconds"] = round(time.monotonic() - back, 1)
-        return right(platform.api)
+    def all_right():
+        for what, look in looks.items():
+            if look():
+                found.setdefault(what, round(time.monotonic() - back, 1))
+            elif not what.startswith("cluster"):
+                found.pop(what, None)
+        return len(found) == len(looks)
 
-    wait_for("everything to be right again", looked, 60, 0.1, platform)
-    return {**found, "convergedSeconds": round(time.monotonic() - back, 1)}
+    wait_for("everything to be right again", all_right, 240, 0.1, platform)
+    return found
 
 
 def objects(kubernetes: Kubernetes) -> set[str]:
