@@ -11,6 +11,7 @@ import http.client
 import itertools
 import json
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -125,9 +126,15 @@ def wait_for(what, probe, timeout, pause=0.2, platform=None):
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system gives to outgoing connections: until the platform listens, such a one could take it."""
+    while True:
+        port = random.SystemRandom().randint(15_000, 29_999)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("0.0.0.0", port))
+                return port
+            except OSError:
+                continue
 
 
 def port_taken(port: int) -> bool:
