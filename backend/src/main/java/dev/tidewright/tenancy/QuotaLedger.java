@@ -5,6 +5,7 @@ import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Resources;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
@@ -18,6 +19,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 @Transactional(propagation = Propagation.MANDATORY)
 public class QuotaLedger {
+
+    private static final UUID NOBODY = new UUID(0, 0);
 
     private final NamespaceRows namespaces;
     private final QuotaHolds holds;
@@ -61,7 +64,10 @@ public class QuotaLedger {
     /** What nobody holds just now. */
     public Resources free(Name name) {
         var namespace = locked(name);
-        return namespace.limits().resources().minus(usage(namespace.id()).resources());
+        return namespace
+                .limits()
+                .resources()
+                .minus(usage(namespace.id(), NOBODY).resources());
     }
 
     /** Gives everything of this holder back; harmless when it holds nothing. */
@@ -95,24 +101,28 @@ public class QuotaLedger {
     }
 
     private Verdict judge(Namespace namespace, Hold hold) {
-        var usage = usage(namespace.id());
-        var shrinks = usage.holds().stream()
-                .anyMatch(held -> held.holder().equals(hold.holder())
-                        && hold.resources().fitsInto(held.resources())
+        var shrinks = holds.findById(hold.holder())
+                .map(QuotaHold::hold)
+                .filter(held -> hold.resources().fitsInto(held.resources())
                         && hold.jobs() <= held.jobs()
-                        && hold.endpoints() <= held.endpoints());
+                        && hold.endpoints() <= held.endpoints())
+                .isPresent();
         if (shrinks) {
             return new Verdict.Granted();
         }
-        var parts = QuotaWords.parts(hold, usage.without(hold.holder()), namespace.limits());
+        var parts = QuotaWords.parts(hold, usage(namespace.id(), hold.holder()), namespace.limits());
         QuotaWords.refuseImpossible(namespace, parts);
         var lacking = QuotaWords.lacking(namespace, parts);
         return lacking.isEmpty() ? new Verdict.Granted() : new Verdict.Waiting(lacking);
     }
 
-    private Usage usage(UUID namespaceId) {
-        return Usage.of(holds.findByNamespaceIdOrderByKindAscNameAsc(namespaceId).stream()
-                .map(QuotaHold::hold)
-                .toList());
+    /** Summed up by the database, because all of the namespace wait meanwhile, and thousands may hold something. */
+    private Usage usage(UUID namespaceId, UUID except) {
+        var usage = Usage.of(List.of());
+        for (var group : holds.others(namespaceId, except)) {
+            usage = usage.plus(
+                    group.getResources().times((int) group.getHolders()), group.getJobs(), group.getEndpoints());
+        }
+        return usage;
     }
 }

@@ -2,12 +2,11 @@ package dev.tidewright.tenancy;
 
 import dev.tidewright.kernel.Resources;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * What is held together.
  *
- * @param holds the single rows
+ * @param holds the single rows, where they were asked for
  */
 record Usage(Resources resources, int jobs, int endpoints, List<Hold> holds) {
 
@@ -23,7 +22,8 @@ record Usage(Resources resources, int jobs, int endpoints, List<Hold> holds) {
         return new Usage(resources, jobs, endpoints, holds);
     }
 
-    Usage without(UUID holder) {
-        return of(holds.stream().filter(hold -> !hold.holder().equals(holder)).toList());
+    /** With what some more hold; who they are is not told. */
+    Usage plus(Resources more, long moreJobs, long moreEndpoints) {
+        return new Usage(resources.plus(more), (int) (jobs + moreJobs), (int) (endpoints + moreEndpoints), holds);
     }
 }
