@@ -47,7 +47,7 @@ final class Alterations {
     }
 
     /** Whose what pods are like is in part; only the number is written by others too. */
-    private static List<String> editors(Deployment deployment) {
+    static List<String> editors(Deployment deployment) {
         var entries = deployment.getMetadata().getManagedFields();
         return entries == null
                 ? List.of()

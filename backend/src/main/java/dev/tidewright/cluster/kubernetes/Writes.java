@@ -87,7 +87,11 @@ final class Writes {
     /** Puts back what others have changed or deleted of a workload that is there, but not its number. */
     void repair(Workload workload, HasMetadata owner) {
         ensureBesides(workload);
-        if (owner instanceof Deployment && workload instanceof Workload.Service service) {
+        // Only a template that others changed: one of an earlier release differs too, and whoever upgrades restarts
+        // nobody.
+        if (owner instanceof Deployment deployment
+                && workload instanceof Workload.Service service
+                && !Alterations.editors(deployment).isEmpty()) {
             var template = manifests.deployment(service).getSpec().getTemplate();
             var step = Map.of("op", "replace", "path", "/spec/template", "value", template);
             client.apps()

@@ -243,6 +243,20 @@ class KubernetesClusterIT extends ClusterContract {
                             .withName("revision-edited")
                             .get())
                     .isNotNull();
+            var before = deployment.get().getSpec().getTemplate();
+            cluster.repair(new Workload.Service(
+                    id,
+                    new Program(
+                            program.entry(),
+                            Map.of("NEWER", "release"),
+                            wanted.program().secrets(),
+                            program.pod()),
+                    open.resources(),
+                    open.stopGrace(),
+                    1,
+                    open.readiness(),
+                    open.drainDeadline()));
+            assertThat(deployment.get().getSpec().getTemplate()).isEqualTo(before);
             cluster.delete(id);
             eventually(
                     "the Secret that was made again goes with it",
