@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 @Table(name = "job_attempt")
 class Attempt {
 
+    static final String PULLING = "PULLING_IMAGE";
+    private static final String RUNNING = "RUNNING";
+
     @Id
     private UUID id;
 
@@ -73,10 +76,33 @@ class Attempt {
     void started(Instant at) {
         if (startedAt == null) {
             startedAt = at;
+            runs(at);
         }
     }
 
-    void stage(String phase, String message, Instant at) {
+    /** The image is there: what was reported as a wait for it is followed by the run, also when its end came first. */
+    private void runs(@Nullable Instant since) {
+        for (var at = 0; at < stages.size(); at++) {
+            if (stages.get(at).phase().equals(PULLING)) {
+                var waited = stages.get(at).at();
+                var begin = since == null ? waited : Math.max(waited, since.toEpochMilli());
+                stages = new ArrayList<>(stages);
+                stages.add(at + 1, new Stage(RUNNING, begin, ""));
+                return;
+            }
+        }
+    }
+
+    /** The source of an image is there before the image has to be: what runs until it was seen is the wait for it. */
+    void stage(String phase, String message, @Nullable String image, Instant at) {
+        if (phase.equals(RUNNING) && image != null && startedAt == null) {
+            stage(PULLING, "waits for the image " + image, at);
+        } else {
+            stage(phase, message, at);
+        }
+    }
+
+    private void stage(String phase, String message, Instant at) {
         if (stages.isEmpty() || !stages.getLast().phase().equals(phase)) {
             stages = new ArrayList<>(stages);
             stages.add(new Stage(phase, at.toEpochMilli(), Text.shortened(message, 500)));
@@ -84,6 +110,9 @@ class Attempt {
     }
 
     void end(Ending ending) {
+        if (startedAt == null && ending.exitCode() != null) {
+            runs(null);
+        }
         endedAt = ending.at();
         exitCode = ending.exitCode();
         reasonCode = ending.reason();
@@ -151,9 +180,9 @@ class Attempt {
     }
 
     /**
-     * A stage that the launcher reported.
+     * A stage that the launcher reported, but for {@code PULLING_IMAGE}: there is none in an image that is still to come.
      *
-     * @param phase {@code FETCHING}, {@code BUILDING_ENVIRONMENT}, {@code RUNNING} or {@code UPLOADING}
+     * @param phase {@code FETCHING}, {@code BUILDING_ENVIRONMENT}, {@code PULLING_IMAGE}, {@code RUNNING} or {@code UPLOADING}
      * @param at milliseconds since 1970
      */
     record Stage(String phase, long at, String message) {}

@@ -76,7 +76,7 @@ final class JobDiagnosis {
 
     /** Where nothing else explains it, what the cluster warned of last does, also when it has forgotten it since. */
     static List<Finding> with(List<Finding> findings, JobFacts job, Optional<KeptEvent> warned) {
-        var unexplained = (job.status() == JobStatus.STARTING && findings.isEmpty())
+        var unexplained = (job.status() == JobStatus.STARTING && job.reasonCode() == null && job.unknownSince() == null)
                 || (job.reasonCode() == ReasonCode.LOST && job.status().terminal());
         if (!unexplained || warned.isEmpty()) {
             return findings;
@@ -124,7 +124,21 @@ final class JobDiagnosis {
                                 COMPLETED -> "the next attempt starts by itself";
                     },
                     attempts.isEmpty() ? job.admittedAt() : attempts.getLast().createdAt()));
+        } else {
+            lastStage(attempts, Attempt.PULLING)
+                    .ifPresent(stage -> findings.add(new Finding(
+                            stage.phase(),
+                            "it " + stage.message() + " to be on its node",
+                            "nothing: the next job with this image on the same node starts at once",
+                            stage.since())));
         }
+    }
+
+    private static Optional<Attempt.StageView> lastStage(List<Attempt.View> attempts, String phase) {
+        return attempts.isEmpty() || attempts.getLast().stages().isEmpty()
+                ? Optional.empty()
+                : Optional.of(attempts.getLast().stages().getLast())
+                        .filter(stage -> stage.phase().equals(phase));
     }
 
     private static void running(List<Attempt.View> attempts, List<Finding> findings) {
@@ -137,16 +151,12 @@ final class JobDiagnosis {
                     "read the log of attempt " + before.number(),
                     before.endedAt()));
         }
-        var stages = attempts.isEmpty()
-                ? List.<Attempt.StageView>of()
-                : attempts.getLast().stages();
-        if (!stages.isEmpty() && stages.getLast().phase().equals("BUILDING_ENVIRONMENT")) {
-            findings.add(new Finding(
-                    "BUILDING_ENVIRONMENT",
-                    "its environment is being built",
-                    "the next job with the same requirements starts without this",
-                    stages.getLast().since()));
-        }
+        lastStage(attempts, "BUILDING_ENVIRONMENT")
+                .ifPresent(stage -> findings.add(new Finding(
+                        stage.phase(),
+                        "its environment is being built",
+                        "the next job with the same requirements starts without this",
+                        stage.since())));
     }
 
     /** Labels that its own spec asks for are its own to correct. */

@@ -55,15 +55,18 @@ final class JobStages {
         return stages;
     }
 
+    /** An image is the environment that a job brings along. */
+    private static int at(String phase) {
+        return phase.equals(Attempt.PULLING) ? BUILDING : PHASES.indexOf(phase);
+    }
+
     private static Stage stage(Attempt.@Nullable View attempt, int at, int broken) {
         var label = LABELS.get(at);
         var reported = attempt == null
                 ? List.<Attempt.StageView>of()
-                : attempt.stages().stream()
-                        .filter(one -> one.phase().equals(PHASES.get(at)))
-                        .toList();
+                : attempt.stages().stream().filter(one -> at(one.phase()) == at).toList();
         if (reported.isEmpty()) {
-            var passed = attempt != null && attempt.stages().stream().anyMatch(one -> PHASES.indexOf(one.phase()) > at);
+            var passed = attempt != null && attempt.stages().stream().anyMatch(one -> at(one.phase()) > at);
             return new Stage(
                     label,
                     at == broken ? "failed" : passed ? "succeeded" : null,
@@ -75,7 +78,7 @@ final class JobStages {
         var stage = reported.getLast();
         var open = attempt != null && attempt.endedAt() == null && stage.seconds() == null;
         return new Stage(
-                label,
+                stage.phase().equals(Attempt.PULLING) ? "Image" : label,
                 at == broken ? "failed" : open ? "running" : "succeeded",
                 stage.since(),
                 stage.seconds(),
@@ -87,7 +90,7 @@ final class JobStages {
     private static int broken(@Nullable ReasonCode reason, Attempt.@Nullable View attempt) {
         var reached = attempt == null || attempt.stages().isEmpty()
                 ? NOWHERE
-                : PHASES.indexOf(attempt.stages().getLast().phase());
+                : at(attempt.stages().getLast().phase());
         return switch (reason) {
             case SOURCE_INVALID, SOURCE_UNAVAILABLE -> FETCHING;
             case ENVIRONMENT_FAILED -> BUILDING;

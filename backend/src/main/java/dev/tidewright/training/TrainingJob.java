@@ -143,7 +143,7 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
     }
 
     void stage(int attempt, String phase, String message, Instant now) {
-        live(attempt).stage(phase, message, now);
+        live(attempt).stage(phase, message, spec.image(), now);
     }
 
     /** The cluster does not answer: nothing is known, which is no failure. */

@@ -65,6 +65,18 @@ class JobDiagnosisTest {
     }
 
     @Test
+    void aJobWhoseImageIsStillToComeSaysSo() {
+        var job = starting(JobSamples.ofImage("example.org/train:1"));
+        job.stage(1, "RUNNING", "", NOON);
+        assertThat(findings(job))
+                .containsExactly(new JobDiagnosis.Finding(
+                        "PULLING_IMAGE",
+                        "it waits for the image example.org/train:1 to be on its node",
+                        "nothing: the next job with this image on the same node starts at once",
+                        NOON));
+    }
+
+    @Test
     void aJobThatStartsNeedsNoExplanation() {
         assertThat(findings(starting(asked("train", null, null)))).isEmpty();
     }

@@ -38,6 +38,25 @@ final class JobSamples {
                 null);
     }
 
+    static SubmitJob ofImage(String image) {
+        return new SubmitJob(
+                "train",
+                null,
+                null,
+                List.of("true"),
+                image,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
     static TrainingJob queued(SubmitJob command) {
         var place = new TrainingJob.Place(UUID.randomUUID(), UUID.randomUUID(), Name.of("demo"), Name.of("train"));
         return new TrainingJob(place, JobRules.spec(command, null), Map.of(), null, ANA, NOON);
