@@ -192,7 +192,7 @@ final class LogFollower {
     private Came read(ReplicaLog log, String how) {
         var lines = new LogLines(log.cursor().last());
         var pieces = new LinkedBlockingQueue<Piece>(64);
-        var done = stream(log.cursor().last(), how, pieces);
+        var answer = stream(log.cursor().last(), how, pieces);
         try {
             while (!stopped) {
                 var end = taken(pieces, lines);
@@ -209,7 +209,8 @@ final class LogFollower {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            done.cancel(true);
+            // One that is still to come is closed by the client, which finds this cancelled.
+            answer.cancel(true);
             cancelOpen();
         }
         return Came.BROKEN;
@@ -275,7 +276,8 @@ final class LogFollower {
         }
     }
 
-    private CompletableFuture<?> stream(Instant since, String how, LinkedBlockingQueue<Piece> pieces) {
+    private CompletableFuture<HttpResponse<AsyncBody>> stream(
+            Instant since, String how, LinkedBlockingQueue<Piece> pieces) {
         var from = since.equals(Instant.EPOCH)
                 ? ""
                 : "&sinceTime="
@@ -288,8 +290,9 @@ final class LogFollower {
                 + how);
         var http = client.getHttpClient();
         var request = http.newHttpRequestBuilder().uri(address).forStreaming().build();
-        return http.consumeBytes(request, (bytes, body) -> pieces.offer(new Piece(bytes, body, false, null)))
-                .whenComplete((answer, failure) -> answered(answer, failure, pieces));
+        var answer = http.consumeBytes(request, (bytes, body) -> pieces.offer(new Piece(bytes, body, false, null)));
+        var _ = answer.whenComplete((came, failure) -> answered(came, failure, pieces));
+        return answer;
     }
 
     private void answered(
