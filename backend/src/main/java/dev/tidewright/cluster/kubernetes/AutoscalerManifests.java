@@ -7,6 +7,7 @@ import dev.tidewright.cluster.Autoscaler;
 import dev.tidewright.cluster.ScalingBehavior;
 import dev.tidewright.cluster.WorkloadId;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HPAScalingRules;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HPAScalingRulesBuilder;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
@@ -14,7 +15,6 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBui
 import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricSpec;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Autoscalers as Kubernetes' HorizontalPodAutoscalers, and back. Pure. */
@@ -90,7 +90,7 @@ final class AutoscalerManifests {
     static Optional<Autoscaler> asked(HorizontalPodAutoscaler autoscaler) {
         var annotations = autoscaler.getMetadata().getAnnotations();
         var text = annotations == null ? null : annotations.get(ASKED);
-        if (text == null || isChanged(autoscaler)) {
+        if (text == null || !edits(autoscaler).isEmpty()) {
             return Optional.empty();
         }
         try {
@@ -101,17 +101,17 @@ final class AutoscalerManifests {
     }
 
     /** Applying takes every field of the spec for us; whoever has one there has changed it after that. */
-    private static boolean isChanged(HorizontalPodAutoscaler autoscaler) {
+    static List<ManagedFieldsEntry> edits(HorizontalPodAutoscaler autoscaler) {
         var managers = autoscaler.getMetadata().getManagedFields();
-        return managers != null
-                && managers.stream()
+        return managers == null
+                ? List.of()
+                : managers.stream()
                         .filter(entry -> !Labels.PLATFORM.equals(entry.getManager()))
                         .filter(entry -> entry.getSubresource() == null
                                 || entry.getSubresource().isEmpty())
-                        .map(entry -> entry.getFieldsV1() == null
-                                ? Set.<String>of()
-                                : entry.getFieldsV1().getAdditionalProperties().keySet())
-                        .anyMatch(fields -> fields.contains(SPEC));
+                        .filter(entry -> entry.getFieldsV1() != null
+                                && entry.getFieldsV1().getAdditionalProperties().containsKey(SPEC))
+                        .toList();
     }
 
     private static String written(Autoscaler autoscaler) {

@@ -252,9 +252,9 @@ final class KubernetesCluster implements ClusterAdapter {
     private Observation seen(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
         var kept = pods.stream().allMatch(logs::hasAll);
         var evidence = evidence(id, owner, pods);
-        var seen = observations
-                .of(evidence, kept, clock.instant())
-                .altered(Alterations.of(evidence, watches.isBudgeted(id)));
+        var altered = new ArrayList<>(Alterations.of(evidence, watches.isBudgeted(id)));
+        altered.addAll(scalers.altered(id));
+        var seen = observations.of(evidence, kept, clock.instant()).altered(altered);
         return owner.orElse(null) instanceof Deployment deployment ? seen.with(scalers.status(id, deployment)) : seen;
     }
 

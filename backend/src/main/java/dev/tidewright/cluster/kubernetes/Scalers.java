@@ -4,11 +4,13 @@ import dev.tidewright.cluster.Autoscaler;
 import dev.tidewright.cluster.AutoscalerStatus;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.WorkloadId;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,9 @@ final class Scalers {
     private final InstantSource clock;
     private final Map<WorkloadId, Refused> refused = new ConcurrentHashMap<>();
 
+    /** What others have written and was taken back: of a field that we do not set they stay the owners. */
+    private final Map<WorkloadId, List<ManagedFieldsEntry>> takenBack = new ConcurrentHashMap<>();
+
     private record Refused(Autoscaler asked, String why, Instant at) {}
 
     Scalers(Calls calls, Writes writes, Watches watches, InstantSource clock) {
@@ -40,12 +45,14 @@ final class Scalers {
     void autoscale(WorkloadId id, Autoscaler autoscaler) {
         var deployment = watches.owner(id)
                 .orElseThrow(() -> new ClusterUnavailable(id + " is not there yet", new IllegalStateException()));
+        var before = edits(id);
         try {
             calls.call("autoscale " + id, () -> {
                 writes.autoscale(id, autoscaler, deployment);
                 return true;
             });
             refused.remove(id);
+            takenBack.put(id, before);
         } catch (KubernetesClientException refusal) {
             if (refusal.getCode() == Calls.CONFLICT) {
                 throw refusal;
@@ -54,6 +61,23 @@ final class Scalers {
         } catch (Writes.Foreign taken) {
             refused.put(id, new Refused(autoscaler, String.valueOf(taken.getMessage()), clock.instant()));
         }
+    }
+
+    /** What others have changed of the autoscaler and was not taken back yet, a clause each. */
+    List<String> altered(WorkloadId id) {
+        var edits = edits(id);
+        return edits.equals(takenBack.get(id))
+                ? List.of()
+                : edits.stream()
+                        .map(ManagedFieldsEntry::getManager)
+                        .distinct()
+                        .map(who -> "the HorizontalPodAutoscaler " + Labels.objectName(id) + " had been changed with "
+                                + who)
+                        .toList();
+    }
+
+    private List<ManagedFieldsEntry> edits(WorkloadId id) {
+        return watches.autoscaler(id).map(AutoscalerManifests::edits).orElse(List.of());
     }
 
     void end(WorkloadId id) {
@@ -79,5 +103,6 @@ final class Scalers {
 
     void forget(WorkloadId id) {
         refused.remove(id);
+        takenBack.remove(id);
     }
 }

@@ -3,6 +3,7 @@ package dev.tidewright.cluster.kubernetes;
 import static dev.tidewright.cluster.Eventually.eventually;
 import static dev.tidewright.cluster.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.tidewright.cluster.Autoscaler;
 import dev.tidewright.cluster.AutoscalerStatus;
@@ -160,8 +161,13 @@ class AutoscalersIT {
             return found;
         });
         eventually("seen to be changed", () -> !isAsAsked(id, asked));
+        assertThat(cluster.observe(id).altered())
+                .singleElement(STRING)
+                .startsWith("the HorizontalPodAutoscaler changed had been changed with ");
         cluster.autoscale(id, asked);
+        assertThat(cluster.observe(id).altered()).as("told once").isEmpty();
         eventually("as asked again", () -> isAsAsked(id, asked));
+        assertThat(cluster.observe(id).altered()).isEmpty();
         assertThat(autoscaler("changed").get().getSpec().getMaxReplicas()).isEqualTo(5);
         cluster.delete(id);
     }
