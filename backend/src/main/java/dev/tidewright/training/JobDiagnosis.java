@@ -93,7 +93,9 @@ final class JobDiagnosis {
     }
 
     private static void starting(JobFacts job, JobSpec spec, List<Attempt.View> attempts, List<Finding> findings) {
-        if (job.reasonCode() != null) {
+        if (job.reasonCode() == null) {
+            pulling(attempts, findings);
+        } else {
             findings.add(new Finding(
                     job.reasonCode().name(),
                     job.sentence().isEmpty() ? job.reasonCode().words() : job.sentence(),
@@ -124,14 +126,16 @@ final class JobDiagnosis {
                                 COMPLETED -> "the next attempt starts by itself";
                     },
                     attempts.isEmpty() ? job.admittedAt() : attempts.getLast().createdAt()));
-        } else {
-            lastStage(attempts, Attempt.PULLING)
-                    .ifPresent(stage -> findings.add(new Finding(
-                            stage.phase(),
-                            "it " + stage.message() + " to be on its node",
-                            "nothing: the next job with this image on the same node starts at once",
-                            stage.since())));
         }
+    }
+
+    private static void pulling(List<Attempt.View> attempts, List<Finding> findings) {
+        lastStage(attempts, Attempt.PULLING)
+                .ifPresent(stage -> findings.add(new Finding(
+                        stage.phase(),
+                        "it " + stage.message() + " to be on its node",
+                        "nothing: the next job with this image on the same node starts at once",
+                        stage.since())));
     }
 
     private static Optional<Attempt.StageView> lastStage(List<Attempt.View> attempts, String phase) {
