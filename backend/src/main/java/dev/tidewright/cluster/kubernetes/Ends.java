@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
 
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
+    private static final int KILLED = 137;
     private static final int TERMINATED = 143;
 
     /** What the container runtime calls a command that it could not start. */
@@ -29,6 +31,8 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
 
     private static final Set<String> WAYS =
             Set.of("COMPLETED", "OUT_OF_MEMORY", "DEADLINE_EXCEEDED", "COMMAND_NOT_FOUND", "LOST");
+
+    private static final Pattern FULL = Pattern.compile("Usage of EmptyDir volume \"(.+)\" exceeds the limit \"(.+)\"");
 
     /** The end of a pod that runs once; empty while it has not ended. */
     static Optional<Ends> of(Pod pod, Instant now) {
@@ -40,6 +44,10 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
         var at = end == null ? over(pod, now) : Times.of(end.getFinishedAt(), over(pod, now));
         if ("DeadlineExceeded".equals(pod.getStatus().getReason())) {
             return Optional.of(new Ends(TERMINATED, "DEADLINE_EXCEEDED", overdue(pod, end != null), "", at));
+        }
+        var full = FULL.matcher(String.valueOf(pod.getStatus().getMessage()));
+        if (full.find()) {
+            return Optional.of(full(full.group(1), full.group(2), at));
         }
         var taken = taken(pod);
         if (!taken.isEmpty()) {
@@ -143,6 +151,14 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
         return disruption == null || "Succeeded".equals(pod.getStatus().getPhase())
                 ? ""
                 : "its pod was taken away: " + disruption.getMessage();
+    }
+
+    /** Its own doing: another attempt would write as much. */
+    private static Ends full(String folder, String limit, Instant at) {
+        var sentence = "wrote more than the " + limit + " that its folder \"" + folder
+                + "\" may have: write less, or ask an admin of the platform for a larger"
+                + " tidewright.kubernetes.scratch-size";
+        return new Ends(KILLED, "EXIT_CODE", sentence, sentence, at);
     }
 
     /** When anything about the pod changed last, where the container's end does not say when it was. */

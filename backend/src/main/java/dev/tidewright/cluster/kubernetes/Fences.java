@@ -52,9 +52,9 @@ final class Fences implements AutoCloseable {
     private final Map<Name, String> refused = new ConcurrentHashMap<>();
 
     /** @param changed told of a namespace of which others changed or deleted something */
-    Fences(KubernetesClient client, Labels labels, Consumer<Name> changed) {
+    Fences(KubernetesClient client, Labels labels, Openings openings, Consumer<Name> changed) {
         this.client = client;
-        this.manifests = new NamespaceManifests(labels);
+        this.manifests = new NamespaceManifests(labels, openings);
         this.changed = changed;
         Stream.of(
                         Namespace.class,

@@ -76,7 +76,8 @@ final class KubernetesCluster implements ClusterAdapter {
         watches = new Watches(client, labels, id -> hints.tell(List.of(id)), this::onPod);
         warnings = new Warnings(client, this::onWarning);
         happenings = new Happenings(client, watches);
-        fences = new Fences(client, labels, name -> hints.tell(List.of(WorkloadId.ofNamespace(name))));
+        fences = new Fences(
+                client, labels, manifests.openings(), name -> hints.tell(List.of(WorkloadId.ofNamespace(name))));
         writes = new Writes(client, labels, manifests);
         hops = new MetricHops(client);
         scalers = new Scalers(calls, writes, watches, clock);

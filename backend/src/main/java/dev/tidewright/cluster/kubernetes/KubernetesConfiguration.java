@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,9 +28,10 @@ class KubernetesConfiguration {
             JdbcClient jdbc,
             ServerName server,
             KubernetesSettings settings,
+            @Value("${tidewright.api:}") String api,
             InstantSource clock,
             ObjectProvider<DrainGate> gates) {
-        return open(jdbc, server, Map.of(NamedClusters.STANDARD, settings), clock, gates);
+        return open(jdbc, server, Map.of(NamedClusters.STANDARD, settings), api, clock, gates);
     }
 
     @Bean
@@ -37,15 +39,17 @@ class KubernetesConfiguration {
             JdbcClient jdbc,
             ServerName server,
             KubernetesSettings settings,
+            @Value("${tidewright.api:}") String api,
             InstantSource clock,
             ObjectProvider<DrainGate> gates) {
-        return open(jdbc, server, settings.named(), clock, gates);
+        return open(jdbc, server, settings.named(), api, clock, gates);
     }
 
     private static NamedClusters open(
             JdbcClient jdbc,
             ServerName server,
             Map<Name, KubernetesSettings> settings,
+            String api,
             InstantSource clock,
             ObjectProvider<DrainGate> gates) {
         var opened = new TreeMap<Name, ClusterAdapter>();
@@ -54,7 +58,7 @@ class KubernetesConfiguration {
                     name,
                     open(
                             new KeptLogs(jdbc, server.value()),
-                            its,
+                            its.reachedAt(api),
                             clock,
                             () -> gates.stream().toList())));
             return new NamedClusters(opened);

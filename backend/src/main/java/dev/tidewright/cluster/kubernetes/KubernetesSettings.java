@@ -24,6 +24,11 @@ import org.springframework.util.unit.DataSize;
  * @param user the numeric user and group that workloads run as
  * @param requestTimeout how long one call may take
  * @param cacheSize what environments, models and downloads may take in one pod
+ * @param scratchSize what a program may write to each of its folders (working folder, home, {@code /tmp}, and what it fetches);
+ *     the pod of one that writes more is taken away
+ * @param egress networks (CIDR) that programs may reach beside name servers, the platform, and the addresses in {@code
+ *     passEnvironment}. One that ends in {@code /0} is the internet: private networks of it stay closed, and those that work
+ *     needs are named beside it
  * @param imagePullDeadline how long a batch that has a node but cannot start there (its image cannot be pulled, its
  *     container cannot be made), or whose pods the cluster refuses, is tried before it fails and gives its quota back
  * @param clusters more clusters by name, beside the default one
@@ -40,6 +45,8 @@ record KubernetesSettings(
         @DefaultValue("65532") long user,
         @DefaultValue("10s") Duration requestTimeout,
         @DefaultValue("10GB") DataSize cacheSize,
+        @DefaultValue("50GB") DataSize scratchSize,
+        @DefaultValue({"0.0.0.0/0", "::/0"}) List<String> egress,
         @DefaultValue("10m") Duration imagePullDeadline,
         @DefaultValue Map<String, Named> clusters,
 
@@ -60,6 +67,24 @@ record KubernetesSettings(
             @DefaultValue("") String api,
             @DefaultValue("") String runtimeImage,
             @DefaultValue("") String instance) {}
+
+    /** The same, where pods reach the API at this address unless they have one of their own. */
+    KubernetesSettings reachedAt(String address) {
+        return new KubernetesSettings(
+                kubeconfig,
+                context,
+                api.isEmpty() ? address : api,
+                runtimeImage,
+                instance,
+                user,
+                requestTimeout,
+                cacheSize,
+                scratchSize,
+                egress,
+                imagePullDeadline,
+                clusters,
+                passEnvironment);
+    }
 
     /** The settings of each cluster that has a name. */
     Map<Name, KubernetesSettings> named() {
@@ -100,6 +125,8 @@ record KubernetesSettings(
                 user,
                 requestTimeout,
                 cacheSize,
+                scratchSize,
+                egress,
                 imagePullDeadline,
                 Map.of(),
                 passEnvironment);

@@ -31,10 +31,17 @@ final class Manifests {
 
     private final Labels labels;
     private final PodTemplates templates;
+    private final Openings openings;
 
     Manifests(Labels labels, KubernetesSettings settings, Map<String, String> passed) {
         this.labels = labels;
         this.templates = new PodTemplates(labels, settings, passed);
+        this.openings = new Openings(settings, passed.values());
+    }
+
+    /** Of the namespaces that workloads run in. */
+    Openings openings() {
+        return openings;
     }
 
     Job job(Workload.Batch batch) {

@@ -51,9 +51,11 @@ final class NamespaceManifests {
     private static final String POD_SECURITY = "pod-security.kubernetes.io/";
 
     private final Labels labels;
+    private final Openings openings;
 
-    NamespaceManifests(Labels labels) {
+    NamespaceManifests(Labels labels, Openings openings) {
         this.labels = labels;
+        this.openings = openings;
     }
 
     /** All of it: the namespace itself, then its fences. */
@@ -173,8 +175,10 @@ final class NamespaceManifests {
     }
 
     /**
-     * The second fence behind the platform's own ledger. Twice as wide: a replica that drains and one that a rollout adds
-     * are there beside those that the ledger counts.
+     * The second fence behind the platform's own ledger, which holds to the limits themselves. It is for what goes past the
+     * ledger, and must never refuse what that has admitted; so it is twice as wide. The cluster counts a pod until it is gone,
+     * the ledger only until it was told to go: after a rollout as many replicas drain as have taken their place. The two
+     * containers around a program of an image (10m of cpu and 64 Mi each) are nobody's in the ledger.
      */
     private ResourceQuota quota(Name namespace, Resources limits) {
         var hard = new TreeMap<String, Quantity>();
@@ -207,27 +211,10 @@ final class NamespaceManifests {
                 .build();
     }
 
-    /**
-     * Nobody but the platform's own pods and the nodes (who ask whether replicas are well) comes in; everything goes out,
-     * because programs fetch packages and data. A gateway outside of the cluster comes as a node does.
-     */
     private NetworkPolicy closed(Name namespace) {
         return new NetworkPolicyBuilder()
                 .withMetadata(metadata(namespace, FENCE))
-                .withNewSpec()
-                .withNewPodSelector()
-                .endPodSelector()
-                .withPolicyTypes("Ingress")
-                .addNewIngress()
-                .addNewFrom()
-                .withNewNamespaceSelector()
-                .endNamespaceSelector()
-                .withNewPodSelector()
-                .addToMatchLabels("app.kubernetes.io/name", Labels.PLATFORM)
-                .endPodSelector()
-                .endFrom()
-                .endIngress()
-                .endSpec()
+                .withSpec(openings.spec())
                 .build();
     }
 

@@ -3,6 +3,7 @@ package dev.tidewright.cluster.kubernetes;
 import dev.tidewright.cluster.Program;
 import dev.tidewright.cluster.Readiness;
 import dev.tidewright.cluster.Workload;
+import dev.tidewright.kernel.Quantities;
 import dev.tidewright.kernel.Resources;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -61,7 +62,7 @@ final class PodTemplates {
         var spec = new PodSpecBuilder()
                 .withInitContainers(Carriers.of(workload, settings.runtimeImage(), environment(workload, false)))
                 .withContainers(container(workload, readiness))
-                .withVolumes(volumes())
+                .withVolumes(volumes(settings))
                 .withServiceAccountName(NamespaceManifests.ACCOUNT)
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)
@@ -253,14 +254,21 @@ final class PodTemplates {
                 .toList();
     }
 
-    private static List<Volume> volumes() {
-        return Stream.of("work", "home", "cache", "tmp")
-                .map(name -> new VolumeBuilder()
-                        .withName(name)
-                        .withNewEmptyDir()
-                        .endEmptyDir()
-                        .build())
-                .toList();
+    /** None may fill the node's disk, which would have others taken away too. */
+    private static List<Volume> volumes(KubernetesSettings settings) {
+        var scratch = settings.scratchSize().toBytes();
+        var cache = Math.max(settings.cacheSize().toBytes(), scratch);
+        return List.of(
+                folder("work", scratch), folder("home", scratch), folder("cache", cache), folder("tmp", scratch));
+    }
+
+    private static Volume folder(String name, long bytes) {
+        return new VolumeBuilder()
+                .withName(name)
+                .withNewEmptyDir()
+                .withSizeLimit(new Quantity(Quantities.memory(bytes)))
+                .endEmptyDir()
+                .build();
     }
 
     private static List<VolumeMount> mounts() {

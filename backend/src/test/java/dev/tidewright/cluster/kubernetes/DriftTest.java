@@ -10,13 +10,15 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DriftTest {
 
-    private final NamespaceManifests manifests = new NamespaceManifests(new Labels("tidewright"));
+    private final NamespaceManifests manifests = new NamespaceManifests(
+            new Labels("tidewright"), new Openings(TestKubernetes.settings(Path.of(""), "", "tidewright"), List.of()));
     private final List<HasMetadata> all = manifests.all(new Name("demo"), Resources.of("1", "1Gi", null));
 
     @Test

@@ -56,6 +56,8 @@ class GoldenWorkloads {
                 65532,
                 Duration.ofSeconds(10),
                 DataSize.ofGigabytes(10),
+                DataSize.ofGigabytes(5),
+                List.of(),
                 Duration.ofMinutes(10),
                 Map.of(),
                 List.of());
@@ -65,7 +67,7 @@ class GoldenWorkloads {
     void write() throws IOException {
         var folder = Path.of(System.getProperty("golden.manifests"));
         var manifests = new Manifests(new Labels("gold"), settings(), Map.of());
-        var fences = new NamespaceManifests(new Labels("gold"));
+        var fences = new NamespaceManifests(new Labels("gold"), new Openings(settings(), List.of()));
         var all = new TreeMap<String, HasMetadata>();
         batches().forEach(batch -> all.put(batch.id().name(), manifests.job(batch)));
         services().forEach(service -> all.put(service.id().name(), manifests.deployment(service)));

@@ -137,6 +137,8 @@ class KubernetesSettingsTest {
                 base.user(),
                 base.requestTimeout(),
                 base.cacheSize(),
+                base.scratchSize(),
+                base.egress(),
                 base.imagePullDeadline(),
                 clusters,
                 base.passEnvironment());

@@ -295,7 +295,10 @@ class ManifestsTest {
             assertThat(pod.getAutomountServiceAccountToken()).isFalse();
             assertThat(pod.getEnableServiceLinks()).isFalse();
             assertThat(pod.getHostNetwork()).isNull();
-            assertThat(pod.getVolumes()).allMatch(volume -> volume.getEmptyDir() != null);
+            assertThat(pod.getVolumes())
+                    .extracting(volume ->
+                            volume.getName() + " " + volume.getEmptyDir().getSizeLimit())
+                    .containsExactly("work 5Gi", "home 5Gi", "cache 10Gi", "tmp 5Gi");
             var own = container(pod).getSecurityContext();
             assertThat(own.getAllowPrivilegeEscalation()).isFalse();
             assertThat(own.getCapabilities().getDrop()).containsExactly("ALL");

@@ -10,12 +10,12 @@ import io.fabric8.kubernetes.api.model.LimitRange;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class NamespaceManifestsTest {
 
     private static final Name DEMO = new Name("demo");
 
-    private final NamespaceManifests manifests = new NamespaceManifests(new Labels("tidewright"));
+    private final NamespaceManifests manifests = of("tidewright");
 
     @Test
     void theNamespaceIsOursAndRestricted() {
@@ -59,18 +59,6 @@ class NamespaceManifestsTest {
         assertThat(limit.getType()).isEqualTo("Container");
         assertThat(limit.getDefaultRequest()).containsOnlyKeys("cpu", "memory");
         assertThat(limit.getDefault()).isEmpty();
-    }
-
-    @Test
-    void onlyThePlatformComesInAndEverythingGoesOut() {
-        var spec = fence(NetworkPolicy.class, Resources.NONE).getSpec();
-        assertThat(spec.getPolicyTypes()).containsExactly("Ingress");
-        assertThat(spec.getIngress())
-                .singleElement()
-                .satisfies(rule -> assertThat(rule.getFrom())
-                        .singleElement()
-                        .satisfies(from -> assertThat(from.getPodSelector().getMatchLabels())
-                                .containsExactlyEntriesOf(Map.of("app.kubernetes.io/name", "tidewright"))));
     }
 
     @Test
@@ -149,8 +137,12 @@ class NamespaceManifestsTest {
         var namespace = manifests.namespace(DEMO);
         namespace.getMetadata().setLabels(null);
         assertThat(manifests.isOurs(namespace)).isTrue();
-        assertThat(new NamespaceManifests(new Labels("another")).isOurs(namespace))
-                .isFalse();
+        assertThat(of("another").isOurs(namespace)).isFalse();
+    }
+
+    private static NamespaceManifests of(String instance) {
+        var settings = TestKubernetes.settings(Path.of(""), "", instance);
+        return new NamespaceManifests(new Labels(instance), new Openings(settings, List.of()));
     }
 
     private ResourceQuota quota(Resources limits) {

@@ -49,7 +49,7 @@ class ObservationsTest {
             evicted              | LOST              | -1  | the cluster took its pod away: evicted, preempted, or its node went
             preempted            | LOST              | -1  | the cluster took its pod away: evicted, preempted, or its node went
             node-gone            | LOST              | -1  | the cluster took its pod away: evicted, preempted, or its node went
-            disk-full            | LOST              | -1  | its pod was taken away (Evicted): Usage of EmptyDir volume "work" exceeds the limit "1Mi"
+            disk-full            | EXIT_CODE         | 137 | wrote more than the 1Mi that its folder "work" may have: write less, or ask an admin of the platform for a larger tidewright.kubernetes.scratch-size
             """)
     void aBatchThatFailedSaysHow(String recorded, String reason, int code, String sentence) {
         var seen = Golden.of(recorded).observed();

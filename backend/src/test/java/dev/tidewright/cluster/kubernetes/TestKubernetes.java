@@ -121,6 +121,8 @@ record TestKubernetes(Path kubeconfig, Path account, String runtimeImage, int co
                 65532,
                 Duration.ofSeconds(10),
                 DataSize.ofGigabytes(1),
+                DataSize.ofGigabytes(2),
+                List.of("0.0.0.0/0", "::/0"),
                 Duration.ofMinutes(10),
                 Map.of(),
                 List.of());
