@@ -55,6 +55,19 @@ public final class Clusters implements Cluster {
                         : adapter.silence().orElse(null));
     }
 
+    /**
+     * Why a namespace that is still to be made cannot be made in this cluster; empty when nothing is known against it, also
+     * because the cluster cannot be asked just now.
+     */
+    public Optional<String> taken(Name cluster, Name namespace) {
+        var adapter = byName.get(cluster);
+        try {
+            return adapter == null ? Optional.empty() : passed(cluster, () -> adapter.taken(namespace));
+        } catch (ClusterUnavailable away) {
+            return Optional.empty();
+        }
+    }
+
     @Override
     public List<String> provision(Name namespace, Resources limits) {
         return ask(namespace, cluster -> cluster.provision(namespace, limits));
@@ -138,8 +151,12 @@ public final class Clusters implements Cluster {
     private <T> T ask(Name namespace, Function<Cluster, T> call) {
         var name = placement.clusterOf(namespace);
         var cluster = required(name);
+        return passed(name, () -> call.apply(cluster));
+    }
+
+    private <T> T passed(Name name, Supplier<T> call) {
         var turnstile = turnstiles.get(name);
-        return turnstile == null ? call.apply(cluster) : named(name, () -> turnstile.pass(() -> call.apply(cluster)));
+        return turnstile == null ? call.get() : named(name, () -> turnstile.pass(call));
     }
 
     private ClusterAdapter required(Name name) {

@@ -32,11 +32,13 @@ import org.springframework.web.bind.annotation.RestController;
 class NamespaceApi {
 
     private final NamespaceService service;
+    private final NamespaceIntake intake;
     private final Access access;
     private final Clusters clusters;
 
-    NamespaceApi(NamespaceService service, Access access, Clusters clusters) {
+    NamespaceApi(NamespaceService service, NamespaceIntake intake, Access access, Clusters clusters) {
         this.service = service;
+        this.intake = intake;
         this.access = access;
         this.clusters = clusters;
     }
@@ -44,7 +46,7 @@ class NamespaceApi {
     @PostMapping
     @PreAuthorize("@access.platformAdmin()")
     ResponseEntity<Resource<Spec, NamespaceStatus>> create(@Valid @RequestBody CreateNamespace command) {
-        var created = service.create(command, access.actor());
+        var created = intake.create(command, access.actor());
         return ResponseEntity.created(URI.create("/api/v1/namespaces/" + created.name()))
                 .eTag("\"" + created.version() + "\"")
                 .body(view(created));

@@ -28,11 +28,13 @@ class NamespacePages {
     private static final int PAGE = 30;
 
     private final NamespaceService service;
+    private final NamespaceIntake intake;
     private final Access access;
     private final Clusters clusters;
 
-    NamespacePages(NamespaceService service, Access access, Clusters clusters) {
+    NamespacePages(NamespaceService service, NamespaceIntake intake, Access access, Clusters clusters) {
         this.service = service;
+        this.intake = intake;
         this.access = access;
         this.clusters = clusters;
     }
@@ -80,7 +82,7 @@ class NamespacePages {
             @RequestParam String description,
             @RequestParam(required = false) @Nullable Name cluster,
             LimitsForm form) {
-        var created = service.create(
+        var created = intake.create(
                 new CreateNamespace(Name.of(name.strip()), description.strip(), form.limits(Map.of()), cluster),
                 access.actor());
         return "redirect:/ns/" + created.name() + "/settings";

@@ -72,6 +72,17 @@ class ClustersTest {
     }
 
     @Test
+    void aNameThatOthersHaveIsToldByTheClusterThatIsAskedAndByNoneThatIsAway() {
+        var name = new Name("theirs");
+        east.foreign.add(name);
+        assertThat(clusters.taken(EAST, name)).contains("there is a theirs already");
+        assertThat(clusters.taken(WEST, name)).isEmpty();
+        assertThat(clusters.taken(new Name("north"), name)).isEmpty();
+        east.away = true;
+        assertThat(clusters.taken(EAST, name)).isEmpty();
+    }
+
+    @Test
     void aWorkloadRunsInTheClusterOfItsNamespaceOnly() {
         clusters.apply(batch(IN_EAST));
         clusters.apply(batch(IN_WEST));

@@ -101,6 +101,12 @@ public class FakeCluster implements ClusterAdapter {
     }
 
     @Override
+    public Optional<String> taken(Name namespace) {
+        call(() -> {});
+        return foreign.contains(namespace) ? Optional.of("there is a " + namespace + " already") : Optional.empty();
+    }
+
+    @Override
     public List<String> setAside(Name namespace) {
         return List.copyOf(aside);
     }

@@ -172,18 +172,26 @@ final class Fences implements AutoCloseable {
     private @Nullable Namespace owned(Name namespace) {
         var found = client.namespaces().withName(namespace.value()).get();
         if (found != null && !manifests.isOurs(found)) {
-            throw refusal(
-                    namespace,
-                    "the cluster has a namespace " + namespace
-                            + " already that is not this platform's, so nothing of it is"
-                            + " touched: an admin of the cluster can delete it, or make the namespace here under another"
-                            + " name");
+            throw refusal(namespace, foreign(namespace));
         }
         if (found != null && found.getMetadata().getDeletionTimestamp() != null) {
             throw new ClusterUnavailable(
                     "the namespace " + namespace + " is still being removed", new IllegalStateException());
         }
         return found;
+    }
+
+    /** Asks the cluster why it cannot be made; empty when there is none, or one of ours. */
+    Optional<String> taken(Name namespace) {
+        return Optional.ofNullable(
+                        client.namespaces().withName(namespace.value()).get())
+                .filter(found -> !manifests.isOurs(found))
+                .map(found -> foreign(namespace));
+    }
+
+    private static String foreign(Name namespace) {
+        return "the cluster has a namespace " + namespace + " already that is not this platform's, so nothing of it is"
+                + " touched: an admin of the cluster can delete it, or make the namespace here under another name";
     }
 
     private NamespaceRefused refusal(Name namespace, String why) {

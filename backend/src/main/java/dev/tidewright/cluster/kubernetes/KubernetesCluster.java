@@ -104,6 +104,16 @@ final class KubernetesCluster implements ClusterAdapter {
     }
 
     @Override
+    public Optional<String> taken(Name namespace) {
+        requireListening();
+        try {
+            return calls.call("look for the namespace " + namespace, () -> fences.taken(namespace));
+        } catch (KubernetesClientException refusal) {
+            return Optional.empty(); // making it will tell
+        }
+    }
+
+    @Override
     public List<String> setAside(Name namespace) {
         return watches.setAside(namespace);
     }

@@ -142,6 +142,12 @@ final class LocalCluster implements ClusterAdapter {
         return Optional.empty();
     }
 
+    /** Nobody else makes namespaces here. */
+    @Override
+    public Optional<String> taken(Name namespace) {
+        return Optional.empty();
+    }
+
     private Duration beat() {
         var drained = drains.drained(locked(pass::drainingPorts));
         lock.lock();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidewright.cluster.Cluster;
+import dev.tidewright.cluster.ClusterAdapter;
 import dev.tidewright.cluster.ClusterContract;
 import dev.tidewright.cluster.ClusterEvent;
 import dev.tidewright.cluster.ClusterUnavailable;
@@ -372,6 +373,10 @@ class KubernetesClusterIT extends ClusterContract {
                             .build())
                     .create();
             try {
+                var adapter = (ClusterAdapter) cluster;
+                assertThat(adapter.taken(name).orElse("")).contains(name.value(), "not this platform's");
+                assertThat(adapter.taken(NAMESPACE)).as("ours").isEmpty();
+                assertThat(adapter.taken(new Name("nobodys"))).isEmpty();
                 assertThatThrownBy(() -> cluster.provision(name, LIMITS))
                         .isInstanceOf(NamespaceRefused.class)
                         .hasMessageContaining(name.value())

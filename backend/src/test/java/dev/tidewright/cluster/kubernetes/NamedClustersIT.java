@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidewright.TestApi;
 import dev.tidewright.TestInstallation;
 import dev.tidewright.kernel.Name;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import java.io.IOException;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -146,6 +147,25 @@ class NamedClustersIT {
             await(west, "more-" + more, "SUCCEEDED");
         }
         assertThat(silence("west").isNull()).isTrue();
+    }
+
+    @Test
+    void aNamespaceOfSomebodyElsesIsToldWhenOneOfItsNameIsToBeMade() {
+        var name = "theirs-" + ProcessHandle.current().pid();
+        try (var client = Installation.KUBERNETES.client()) {
+            client.resource(new NamespaceBuilder()
+                            .withNewMetadata()
+                            .withName(name)
+                            .endMetadata()
+                            .build())
+                    .create();
+            var refused = api.post("/api/v1/namespaces", "{\"name\":\"" + name + "\",\"cluster\":\"east\"}");
+            client.namespaces().withName(name).delete();
+            assertThat(refused.status()).as(refused.toString()).isEqualTo(409);
+            assertThat(refused.code()).isEqualTo("name-taken");
+            assertThat(refused.text()).contains("not this platform's");
+            assertThat(api.get("/api/v1/namespaces/" + name).status()).isEqualTo(404);
+        }
     }
 
     /** The one namespace of the cluster's that carries this platform's name there. */
