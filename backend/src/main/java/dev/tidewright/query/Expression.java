@@ -1,0 +1,51 @@
+package dev.tidewright.query;
+
+/**
+ * A field as SQL.
+ *
+ * @param nullable whether a row may be without it
+ * @param around what a comparison is put into, with {@code %s} in its place: an EXISTS for what a row has several of
+ * @param absentDiffers whether a row without the field counts as different from every value
+ */
+public record Expression(String sql, Type type, boolean nullable, String around, boolean absentDiffers) {
+
+    /** What can be compared with what. */
+    public enum Type {
+        TEXT("text"),
+        NUMBER("double precision"),
+        WHOLE("bigint"),
+        /** Filtered by milliseconds since 1970. */
+        INSTANT("timestamptz"),
+        ID("uuid");
+
+        private final String cast;
+
+        Type(String cast) {
+            this.cast = cast;
+        }
+
+        String cast() {
+            return cast;
+        }
+    }
+
+    /** Something that every row has. */
+    public static Expression always(String sql, Type type) {
+        return new Expression(sql, type, false, "%s", false);
+    }
+
+    /** Something that a row may be without. */
+    public static Expression maybe(String sql, Type type) {
+        return new Expression(sql, type, true, "%s", false);
+    }
+
+    /** Something that a row has several of, none of them to sort by. */
+    public static Expression anyOf(String sql, String around) {
+        return new Expression(sql, Type.TEXT, true, around, false);
+    }
+
+    /** The same, where to be without it is to be different from every value. */
+    public Expression differingWhenAbsent() {
+        return new Expression(sql, type, nullable, around, true);
+    }
+}
