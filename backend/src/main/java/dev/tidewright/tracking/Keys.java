@@ -9,31 +9,42 @@ final class Keys {
 
     static final int MAX_KEY = 250;
     static final int MAX_VALUE = 6000;
+    static final int MAX_TAG = 8000;
+    static final int MAX_EXPERIMENT = 500;
+    static final int MAX_EXPERIMENT_TAG = 20_000;
     static final int MAX_TAGS = 100;
 
     private Keys() {}
 
     static String checked(String field, String key) {
+        return checked(field, key, MAX_KEY);
+    }
+
+    static String checked(String field, String key, int longest) {
         if (key.isBlank()
-                || key.length() > MAX_KEY
+                || key.length() > longest
                 || key.chars().anyMatch(Character::isISOControl)
                 || hasHalfCharacters(key)) {
             throw new Refusal.Invalid(
                     "invalid-key",
                     field,
-                    "\"" + Text.shortened(key, 60) + "\" cannot be a " + field + ": use 1 to " + MAX_KEY
+                    "\"" + Text.shortened(key, 60) + "\" cannot be a " + field + ": use 1 to " + longest
                             + " characters, no control characters");
         }
         return key;
     }
 
     static String checkedValue(String key, String value) {
-        if (value.length() > MAX_VALUE || value.indexOf('\0') >= 0 || hasHalfCharacters(value)) {
+        return checkedValue(key, value, MAX_VALUE);
+    }
+
+    static String checkedValue(String key, String value, int longest) {
+        if (value.length() > longest || value.indexOf('\0') >= 0 || hasHalfCharacters(value)) {
             throw new Refusal.Invalid(
                     "invalid-value",
                     key,
                     "the value of \"" + Text.shortened(key, 60) + "\" has " + value.length()
-                            + " characters: use at most " + MAX_VALUE + ", none of them NUL");
+                            + " characters: use at most " + longest + ", none of them NUL");
         }
         return value;
     }
@@ -43,7 +54,7 @@ final class Keys {
             throw new Refusal.Invalid(
                     "too-many-tags", "tags", "there are " + tags.size() + " tags: use at most " + MAX_TAGS);
         }
-        tags.forEach((key, value) -> checkedValue(checked("tag", key), value));
+        tags.forEach((key, value) -> checkedValue(checked("tag", key), value, MAX_TAG));
         return Map.copyOf(tags);
     }
 

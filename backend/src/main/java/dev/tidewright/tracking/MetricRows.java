@@ -3,7 +3,12 @@ package dev.tidewright.tracking;
 import static java.util.Objects.requireNonNull;
 
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Slice;
 import dev.tidewright.kernel.Text;
+import dev.tidewright.query.Expression;
+import dev.tidewright.query.Field;
+import dev.tidewright.query.ListQuery;
+import dev.tidewright.query.Order;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +23,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /** Parameters, series and points: many rows at once, by arrays. */
@@ -184,6 +191,28 @@ class MetricRows {
                     thinning.add(new Series.Point(row.getLong("step"), instant(row), row.getDouble("value")));
                 });
         return new Series(key, total, thinning.points());
+    }
+
+    Slice<Series.Point> points(UUID run, String key, @Nullable String cursor, int limit) {
+        var query = new ListQuery((field, _) -> switch (field.key()) {
+            case "step" -> Expression.always("p.step", Expression.Type.WHOLE);
+            case "at" -> Expression.always("p.at", Expression.Type.INSTANT);
+            default -> Expression.always("p.value", Expression.Type.NUMBER);
+        });
+        query.and("s.run_id = " + query.bind(run))
+                .and("s.key = " + query.bind(key))
+                .sortedBy(List.of(), by("step"), by("at"), by("value"));
+        return query.page(
+                JdbcClient.create(jdbc),
+                "p.*",
+                "metric_series s JOIN metric_point p ON p.series_id = s.id",
+                cursor,
+                limit,
+                (row, number) -> new Series.Point(row.getLong("step"), instant(row), row.getDouble("value")));
+    }
+
+    private static Order by(String key) {
+        return new Order(new Field(Field.Kind.ATTRIBUTE, key), false);
     }
 
     private static Instant instant(ResultSet row) throws SQLException {

@@ -11,15 +11,19 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Version;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.UUID;
+import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.AbstractAggregateRoot;
 
 /** One recording. */
+// Only what has changed is written: tags are added to the row by statements of their own.
 @Entity
+@DynamicUpdate
 class Run extends AbstractAggregateRoot<Run> {
 
     @Id
@@ -45,6 +49,8 @@ class Run extends AbstractAggregateRoot<Run> {
     private Instant startedAt;
     private @Nullable Instant endedAt;
     private String createdBy;
+    private long experiment;
+    private @Nullable Instant deletedAt;
 
     @SuppressWarnings("NullAway.Init")
     protected Run() {}
@@ -62,8 +68,9 @@ class Run extends AbstractAggregateRoot<Run> {
         this.status = RunStatus.RUNNING;
         this.reason = "";
         this.tags = command.tags();
-        this.startedAt = now;
+        this.startedAt = (command.startedAt() == null ? now : command.startedAt()).truncatedTo(ChronoUnit.MILLIS);
         this.createdBy = command.actor().name();
+        this.experiment = command.experiment();
         note("started", null, RunStatus.RUNNING, "", command.actor(), now);
     }
 
@@ -86,10 +93,40 @@ class Run extends AbstractAggregateRoot<Run> {
         }
     }
 
-    private void moveTo(RunStatus next, String why, Actor actor, Instant now) {
-        if (!status.mayBecome(next)) {
-            throw new Refusal.Conflict("run-has-ended", "run \"" + name + "\" is already " + status + ", not " + next);
+    /**
+     * What its client says of it, who may also correct how it has ended.
+     *
+     * @param at when it ended, as the client says; null for now
+     */
+    void change(RunStatus next, @Nullable Instant at, Actor actor, Instant now) {
+        if (status != next) {
+            moveTo(next, "", actor, now);
+            endedAt = next.isTerminal() ? now : null;
         }
+        if (at != null) {
+            endedAt = at.truncatedTo(ChronoUnit.MILLIS);
+        }
+    }
+
+    void rename(String next) {
+        name = Keys.checked("name", next);
+    }
+
+    void delete(Actor actor, Instant now) {
+        if (deletedAt == null) {
+            note("deleted", null, status, "", actor, now);
+            deletedAt = now;
+        }
+    }
+
+    void restore(Actor actor, Instant now) {
+        if (deletedAt != null) {
+            note("restored", null, status, "", actor, now);
+            deletedAt = null;
+        }
+    }
+
+    private void moveTo(RunStatus next, String why, Actor actor, Instant now) {
         note("status", status, next, why, actor, now);
         status = next;
         reason = why;
@@ -129,6 +166,8 @@ class Run extends AbstractAggregateRoot<Run> {
                 startedAt,
                 endedAt,
                 createdBy,
-                version == null ? 0 : version);
+                version == null ? 0 : version,
+                experiment,
+                deletedAt);
     }
 }

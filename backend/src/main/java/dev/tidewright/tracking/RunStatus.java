@@ -2,6 +2,8 @@ package dev.tidewright.tracking;
 
 /** Where a run is. */
 public enum RunStatus {
+    /** Announced by its client, which has not begun. */
+    SCHEDULED("Scheduled"),
     RUNNING("Recording"),
     FINISHED("Finished"),
     FAILED("Failed"),
@@ -20,16 +22,8 @@ public enum RunStatus {
 
     public boolean isTerminal() {
         return switch (this) {
-            case RUNNING -> false;
+            case SCHEDULED, RUNNING -> false;
             case FINISHED, FAILED, KILLED -> true;
-        };
-    }
-
-    /** An ended run can be taken up again: another attempt of the same job records into it. */
-    boolean mayBecome(RunStatus next) {
-        return switch (this) {
-            case RUNNING -> next.isTerminal();
-            case FINISHED, FAILED, KILLED -> next == RUNNING;
         };
     }
 }

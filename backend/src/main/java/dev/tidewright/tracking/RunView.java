@@ -7,7 +7,12 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A run as others see it. */
+/**
+ * A run as others see it.
+ *
+ * @param experiment its number in the namespace
+ * @param deletedAt null while it is there; a deleted one is kept, and can be restored
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunView(
         UUID id,
@@ -20,4 +25,6 @@ public record RunView(
         Instant startedAt,
         @Nullable Instant endedAt,
         String createdBy,
-        long version) {}
+        long version,
+        long experiment,
+        @Nullable Instant deletedAt) {}

@@ -17,7 +17,7 @@ interface Runs extends JpaRepository<Run, UUID> {
 
     /** Newest first, older than {@code before}. */
     @Query("""
-            select r from Run r where r.namespace = :namespace and r.id < :before
+            select r from Run r where r.namespace = :namespace and r.id < :before and r.deletedAt is null
                 and (:status is null or r.status = :status)
                 and (:source is null or r.sourceName = :source)
             order by r.id desc

@@ -2,6 +2,7 @@ package dev.tidewright.tracking;
 
 import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,13 +10,26 @@ import org.jspecify.annotations.Nullable;
  * Begins a run.
  *
  * @param name 1 to 250 characters; need not be unique
+ * @param experiment its number in the namespace
  * @param source what records it; null for a run that somebody logs by hand. One source has one run.
+ * @param startedAt null for now
  */
 public record StartRun(
-        Name namespace, String name, @Nullable RunSource source, Map<String, String> tags, Actor actor) {
+        Name namespace,
+        String name,
+        long experiment,
+        @Nullable RunSource source,
+        Map<String, String> tags,
+        @Nullable Instant startedAt,
+        Actor actor) {
 
     public StartRun {
         name = Keys.checked("name", name);
         tags = Keys.checkedTags(tags);
+    }
+
+    /** In the experiment for whoever names none, from now on. */
+    public StartRun(Name namespace, String name, @Nullable RunSource source, Map<String, String> tags, Actor actor) {
+        this(namespace, name, Experiment.DEFAULT, source, tags, null, actor);
     }
 }

@@ -33,11 +33,13 @@ public class Tracking {
 
     private final Runs runs;
     private final MetricRows metrics;
+    private final ExperimentService experiments;
     private final InstantSource clock;
 
-    Tracking(Runs runs, MetricRows metrics, InstantSource clock) {
+    Tracking(Runs runs, MetricRows metrics, ExperimentService experiments, InstantSource clock) {
         this.runs = runs;
         this.metrics = metrics;
+        this.experiments = experiments;
         this.clock = clock;
     }
 
@@ -47,6 +49,9 @@ public class Tracking {
         var known =
                 source == null ? Optional.<Run>empty() : runs.findBySourceKindAndSourceId(source.kind(), source.id());
         known.ifPresent(run -> run.resume(command.actor(), clock.instant()));
+        if (known.isEmpty()) {
+            experiments.requireActive(command.namespace(), command.experiment());
+        }
         return runs.save(known.orElseGet(() -> new Run(command, clock.instant())))
                 .id();
     }
@@ -157,6 +162,12 @@ public class Tracking {
                     "invalid-limit", "maxPoints", "maxPoints is " + maxPoints + ": give 10 to 10000");
         }
         return metrics.series(run, key, maxPoints);
+    }
+
+    /** Every point of one metric, by step, page by page; empty when there is none. */
+    @Transactional(readOnly = true)
+    public Slice<Series.Point> points(UUID run, String key, @Nullable String cursor, int limit) {
+        return metrics.points(run, key, cursor, limit);
     }
 
     private void requireExists(UUID run) {

@@ -160,7 +160,7 @@ class EdgeIT {
             /endpoints?phase=BORED      | phase      | give one of STARTING, SERVING
             /endpoints?label=x          | label      | key=value
             /models?tag=x               | tag        | key=value
-            /runs?status=BORED          | status     | give one of RUNNING
+            /runs?status=BORED          | status     | give one of SCHEDULED, RUNNING
             /history?objectId=1         | objectId   | an id like
             /events?after=x             | Last-Event-ID | leave it away
             /runs/1                     | id         | an id like
