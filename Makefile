@@ -1,7 +1,7 @@
 # The menu. `make` alone lists it. Each target finds JDK 25, Maven and Python itself, or says what to install.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench crash soak chart outage image cluster-up cluster-down clean openapi migration
+.PHONY: help demo run test check format bench crash soak chart outage mlflow image cluster-up cluster-down clean openapi migration
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ chart: ## the Helm chart: lint, schema, access; install, the main job, upgrade u
 
 outage: ## freeze the API server of the test cluster for a minute (SECONDS=…); HOW=stop kills it, HOW=compact makes it forget
 	@dev/python dev/outage.py --seconds $(or $(SECONDS),60) --how $(or $(HOW),freeze)
+
+mlflow: ## run MLflow's own clients, 2.22 and 3.x, against the platform (they are installed once, into ~/.cache)
+	@dev/python dev/mlflow_clients.py
 
 image: ## build the container images of the platform and of what runs beside user code (needs Docker)
 	@docker build -t tidewright:local .

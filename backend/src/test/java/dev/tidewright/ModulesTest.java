@@ -32,6 +32,8 @@ class ModulesTest {
                         "rollout",
                         "autoscaling",
                         "gateway",
+                        "query",
+                        "mlflow",
                         "web");
     }
 }

@@ -76,21 +76,29 @@ class ArtifactRows {
                 .list();
     }
 
-    /** Deletes the owner's rows and answers how many bytes no row of the namespace refers to any more. */
-    long delete(Name namespace, ArtifactOwner owner) {
+    /**
+     * Deletes the owner's rows, or those at and below a path, and answers how many bytes no row of the namespace refers to
+     * any more.
+     *
+     * @param folder empty for all
+     */
+    long delete(Name namespace, ArtifactOwner owner, String folder) {
         return jdbc.sql("""
                 WITH gone AS (
-                    DELETE FROM artifact WHERE owner_kind = :kind AND owner_id = :id AND namespace = :namespace
-                    RETURNING digest, size)
+                    DELETE FROM artifact
+                    WHERE owner_kind = :kind AND owner_id = :id AND namespace = :namespace
+                        AND (:folder = '' OR path = :folder OR starts_with(path, :folder || '/'))
+                    RETURNING owner_kind, owner_id, path, digest, size)
                 SELECT coalesce(sum(size), 0) FROM (SELECT DISTINCT digest, size FROM gone) g
                 WHERE NOT EXISTS (
                     SELECT FROM artifact a
                     WHERE a.digest = g.digest AND a.namespace = :namespace
-                        AND (a.owner_kind, a.owner_id) <> (:kind, :id))
+                        AND (a.owner_kind, a.owner_id, a.path) NOT IN (SELECT owner_kind, owner_id, path FROM gone))
                 """)
                 .param("kind", owner.kind())
                 .param("id", owner.id())
                 .param("namespace", namespace.value())
+                .param("folder", folder)
                 .query(Long.class)
                 .single();
     }

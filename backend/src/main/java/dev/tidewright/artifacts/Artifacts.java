@@ -125,9 +125,15 @@ public class Artifacts {
 
     /** Takes all files from an owner and gives the namespace its storage back. The bytes go later, when nobody has them. */
     public void delete(ArtifactOwner owner) {
+        delete(owner, "");
+    }
+
+    /** The same for one file, or for a folder with all that lies in it; empty: everything. */
+    public void delete(ArtifactOwner owner, String path) {
+        var folder = folder(path);
         transactions.executeWithoutResult(status -> {
             for (var namespace : rows.namespaces(owner)) {
-                account.charge(namespace, () -> -rows.delete(namespace, owner));
+                account.charge(namespace, () -> -rows.delete(namespace, owner, folder));
             }
         });
     }

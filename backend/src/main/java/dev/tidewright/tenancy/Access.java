@@ -134,6 +134,18 @@ public class Access {
         return all.stream().map(Namespace::name).filter(person::reaches).toList();
     }
 
+    /** Where a caller works who names no namespace: the token's own, or the only one; empty when there are several. */
+    public Optional<Name> home() {
+        return switch (caller()) {
+            case Caller.Work work -> Optional.of(work.namespace());
+            case Caller.Person person when person.only() != null -> Optional.of(person.only());
+            case Caller.Person _ -> {
+                var mine = mine();
+                yield mine.size() == 1 ? Optional.of(mine.getFirst()) : Optional.empty();
+            }
+        };
+    }
+
     Optional<Role> role(Caller.Person person, Name name) {
         return namespaces
                 .findByNameAndDeletedAtIsNull(name)

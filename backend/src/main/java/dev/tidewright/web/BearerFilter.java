@@ -7,16 +7,23 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Bearer tokens of the API. */
+/**
+ * Tokens of the API, sent as bearer tokens or, as clients of other systems do it, as the password of basic authentication. We
+ * never ask a browser for a password that way, so none sends one by itself.
+ */
 class BearerFilter extends OncePerRequestFilter {
 
-    private static final String SCHEME = "Bearer ";
+    private static final String BEARER = "Bearer ";
+    private static final String BASIC = "Basic ";
 
     private final Authentications authentications;
     private final ProblemWriter problems;
@@ -30,10 +37,10 @@ class BearerFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         var header = request.getHeader(HttpHeaders.AUTHORIZATION);
-        if (header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        var token = header == null ? Optional.<String>empty() : token(header);
+        if (token.isPresent()) {
             try {
-                var caller =
-                        authentications.bearer(header.substring(SCHEME.length()).strip());
+                var caller = authentications.bearer(token.get());
                 var context = SecurityContextHolder.createEmptyContext();
                 context.setAuthentication(new CallerAuthentication(caller));
                 SecurityContextHolder.setContext(context);
@@ -51,5 +58,23 @@ class BearerFilter extends OncePerRequestFilter {
             }
         }
         chain.doFilter(request, response);
+    }
+
+    private static Optional<String> token(String header) {
+        if (header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return Optional.of(header.substring(BEARER.length()).strip());
+        }
+        return header.regionMatches(true, 0, BASIC, 0, BASIC.length())
+                ? password(header.substring(BASIC.length()).strip())
+                : Optional.empty();
+    }
+
+    private static Optional<String> password(String credentials) {
+        try {
+            var text = new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8);
+            return text.indexOf(':') < 0 ? Optional.empty() : Optional.of(text.substring(text.indexOf(':') + 1));
+        } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
     }
 }

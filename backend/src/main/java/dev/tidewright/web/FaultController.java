@@ -25,9 +25,11 @@ import org.springframework.web.context.request.ServletWebRequest;
 class FaultController implements ErrorController {
 
     private final ErrorAttributes faults;
+    private final ProblemWriter problems;
 
-    FaultController(ErrorAttributes faults) {
+    FaultController(ErrorAttributes faults, ProblemWriter problems) {
         this.faults = faults;
+        this.problems = problems;
     }
 
     @RequestMapping("/error")
@@ -39,6 +41,13 @@ class FaultController implements ErrorController {
         var slug = status.name().toLowerCase(Locale.ROOT).replace('_', '-');
         var fault = faults.getError(new ServletWebRequest(request));
         var sentence = sentence(status, fault);
+        var dialect = problems.dialectAt(uri);
+        if (dialect.isPresent()) {
+            var answer = dialect.get().fault(status, sentence);
+            return ResponseEntity.status(answer.status())
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .body(answer.body());
+        }
         if (uri.startsWith("/api/") || uri.startsWith("/actuator")) {
             var problem = Problems.of(status, slug, sentence, List.of());
             problem.setInstance(URI.create(uri));

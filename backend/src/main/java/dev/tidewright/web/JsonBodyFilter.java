@@ -18,7 +18,9 @@ class JsonBodyFilter extends OncePerRequestFilter {
 
     /** Where the body is a file, whatever type it has. */
     private static final List<PathPattern> FILES = Stream.of(
-                    "/api/v1/namespaces/{ns}/uploads", "/api/v1/runtime/jobs/{id}/attempts/{number}/artifacts/{*path}")
+                    "/api/v1/namespaces/{ns}/uploads",
+                    "/api/v1/runtime/jobs/{id}/attempts/{number}/artifacts/{*path}",
+                    "/api/2.0/mlflow-artifacts/artifacts/{*path}")
             .map(PathPatternParser.defaultInstance::parse)
             .toList();
 

@@ -5,6 +5,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -21,13 +23,28 @@ import tools.jackson.databind.json.JsonMapper;
 class ProblemWriter implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     private final JsonMapper json;
+    private final ObjectProvider<Dialect> dialects;
 
-    ProblemWriter(JsonMapper json) {
+    ProblemWriter(JsonMapper json, ObjectProvider<Dialect> dialects) {
         this.json = json;
+        this.dialects = dialects;
     }
 
     void write(HttpServletRequest request, HttpServletResponse response, Refusal refusal) throws IOException {
-        write(request, response, Problems.of(refusal));
+        var dialect = dialectAt(request.getRequestURI());
+        if (dialect.isEmpty()) {
+            write(request, response, Problems.of(refusal));
+            return;
+        }
+        var answer = dialect.get().refusal(refusal);
+        response.setStatus(answer.status().value());
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.getOutputStream().write(json.writeValueAsBytes(answer.body()));
+    }
+
+    /** How refusals are told at an address, where not as problems. */
+    Optional<Dialect> dialectAt(String path) {
+        return dialects.stream().filter(dialect -> dialect.speaksAt(path)).findFirst();
     }
 
     void write(HttpServletRequest request, HttpServletResponse response, ProblemDetail problem) throws IOException {

@@ -82,7 +82,7 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers(PageFiles.PATTERNS)
                         .permitAll()
-                        .requestMatchers("/sign-in", "/error")
+                        .requestMatchers("/sign-in", "/error", "/health", "/version")
                         .permitAll()
                         .anyRequest()
                         .authenticated())

@@ -1,0 +1,6 @@
+package dev.tidewright.mlflow;
+
+/** <code>{}</code>: done. */
+record Empty() {
+    static final Empty DONE = new Empty();
+}

@@ -1,0 +1,89 @@
+package dev.tidewright.mlflow;
+
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads single fields of a request, or refuses them by their name. */
+final class Given {
+
+    private static final Pattern RUN = Pattern.compile("[0-9a-f]{32}");
+
+    private Given() {}
+
+    static <T> T required(String field, @Nullable T value) {
+        if (value == null || value.equals("")) {
+            throw new Refusal.Invalid("missing-value", field, "the field \"" + field + "\" is missing: give it");
+        }
+        return value;
+    }
+
+    /** Clients send the run's id under two names. */
+    static UUID run(@Nullable String runId, @Nullable String runUuid) {
+        return id("run", "", required("run_id", runId == null || runId.isEmpty() ? runUuid : runId));
+    }
+
+    /** 32 hexadecimal digits after a prefix; anything else there is nothing of. */
+    static UUID id(String kind, String prefix, String text) {
+        var digits = text.startsWith(prefix) ? text.substring(prefix.length()) : "";
+        if (!RUN.matcher(digits).matches()) {
+            throw new Refusal.NotFound(kind, text);
+        }
+        return new UUID(Long.parseUnsignedLong(digits, 0, 16, 16), Long.parseUnsignedLong(digits, 16, 32, 16));
+    }
+
+    static String text(UUID id) {
+        return id.toString().replace("-", "");
+    }
+
+    static long experiment(@Nullable String text) {
+        var id = required("experiment_id", text);
+        try {
+            return Long.parseLong(id);
+        } catch (NumberFormatException none) {
+            throw new Refusal.NotFound("experiment", Text.shortened(id, 60));
+        }
+    }
+
+    static @Nullable Instant instant(@Nullable Long millis) {
+        return millis == null ? null : Instant.ofEpochMilli(millis);
+    }
+
+    static <T extends Enum<T>> T choice(String field, Class<T> type, String text) {
+        for (var constant : type.getEnumConstants()) {
+            if (constant.name().equals(text)) {
+                return constant;
+            }
+        }
+        throw new Refusal.Invalid(
+                "invalid-value",
+                field,
+                "\"" + Text.shortened(text, 60) + "\" is no " + field + ": use one of "
+                        + String.join(
+                                ", ",
+                                List.of(type.getEnumConstants()).stream()
+                                        .map(Enum::name)
+                                        .toList()));
+    }
+
+    /** How many rows are asked for. */
+    static int limit(@Nullable Integer asked, int usual, int most) {
+        var limit = asked == null || asked == 0 ? usual : asked;
+        if (limit < 1 || limit > most) {
+            throw new Refusal.Invalid(
+                    "invalid-limit", "max_results", "max_results is " + limit + ": give 1 to " + most);
+        }
+        return limit;
+    }
+
+    static void atMost(int most, int count, String what) {
+        if (count > most) {
+            throw new Refusal.Invalid(
+                    "batch-too-large", what, Text.counted(count, what) + " in one call: send at most " + most);
+        }
+    }
+}

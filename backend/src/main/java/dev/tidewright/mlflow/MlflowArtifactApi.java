@@ -1,0 +1,119 @@
+package dev.tidewright.mlflow;
+
+import dev.tidewright.artifacts.ArtifactDownload;
+import dev.tidewright.artifacts.Artifacts;
+import dev.tidewright.artifacts.Stored;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.tracking.RunService;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The files of runs, by stream in both directions. */
+@RestController
+@RequestMapping("/api/2.0")
+class MlflowArtifactApi {
+
+    private final Artifacts artifacts;
+    private final ArtifactDownload download;
+    private final RunService runs;
+
+    MlflowArtifactApi(Artifacts artifacts, ArtifactDownload download, RunService runs) {
+        this.artifacts = artifacts;
+        this.download = download;
+        this.runs = runs;
+    }
+
+    @PutMapping("/mlflow-artifacts/artifacts/{*path}")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    Empty put(@InWorkspace Name ns, @PathVariable String path, HttpServletRequest request) throws IOException {
+        var place = ArtifactPlace.parse(path.substring(1));
+        runs.requireActive(ns, place.run());
+        artifacts.store(
+                ns,
+                place.owner(),
+                place.path(),
+                request.getInputStream(),
+                request.getContentLengthLong(),
+                null,
+                request.getContentType());
+        return Empty.DONE;
+    }
+
+    @GetMapping("/mlflow-artifacts/artifacts/{*path}")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    void get(@InWorkspace Name ns, @PathVariable String path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        var place = ArtifactPlace.parse(path.substring(1));
+        runs.read(ns, place.run());
+        var file = place.path().isEmpty()
+                ? java.util.Optional.<Stored>empty()
+                : artifacts.find(place.owner(), place.path());
+        download.write(file.orElseThrow(() -> new Refusal.NotFound("artifact", path.substring(1))), request, response);
+    }
+
+    @DeleteMapping("/mlflow-artifacts/artifacts/{*path}")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    Empty delete(@InWorkspace Name ns, @PathVariable String path) {
+        var place = ArtifactPlace.parse(path.substring(1));
+        runs.requireActive(ns, place.run());
+        artifacts.delete(place.owner(), place.path());
+        return Empty.DONE;
+    }
+
+    /** What lies directly in a folder, by names relative to it. */
+    @GetMapping("/mlflow-artifacts/artifacts")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    Listing list(@InWorkspace Name ns, @RequestParam String path) {
+        var place = ArtifactPlace.parse(path);
+        runs.read(ns, place.run());
+        return new Listing(null, files(place, ""));
+    }
+
+    /** The same for a run, by names relative to the run, as pages and other languages' clients ask. */
+    @GetMapping("/mlflow/artifacts/list")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    Listing listOfRun(
+            @InWorkspace Name ns,
+            @RequestParam(name = "run_id", required = false) @Nullable String runId,
+            @RequestParam(name = "run_uuid", required = false) @Nullable String runUuid,
+            @RequestParam(required = false) @Nullable String path) {
+        UUID id = Given.run(runId, runUuid);
+        var run = runs.read(ns, id).run();
+        var place = ArtifactPlace.below(id, path);
+        return new Listing(
+                ArtifactPlace.ofRun(run.experiment(), id),
+                files(place, place.path().isEmpty() ? "" : place.path() + "/"));
+    }
+
+    private List<Entry> files(ArtifactPlace place, String prefix) {
+        var below = place.path().isEmpty() ? "" : place.path() + "/";
+        var entries = new TreeMap<String, Entry>();
+        for (var file : artifacts.list(place.owner())) {
+            if (file.path().startsWith(below)) {
+                var rest = file.path().substring(below.length());
+                var slash = rest.indexOf('/');
+                var name = slash < 0 ? rest : rest.substring(0, slash);
+                entries.putIfAbsent(name, new Entry(prefix + name, slash >= 0, slash < 0 ? file.size() : null));
+            }
+        }
+        return List.copyOf(entries.values());
+    }
+
+    record Listing(@Nullable String rootUri, List<Entry> files) {}
+
+    record Entry(String path, boolean isDir, @Nullable Long fileSize) {}
+}

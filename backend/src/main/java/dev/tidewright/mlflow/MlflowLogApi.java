@@ -1,0 +1,171 @@
+package dev.tidewright.mlflow;
+
+import static dev.tidewright.mlflow.Given.required;
+
+import dev.tidewright.kernel.Name;
+import dev.tidewright.tracking.MetricPoint;
+import dev.tidewright.tracking.RunService;
+import dev.tidewright.tracking.Tracking;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What is logged into runs, and the history of metrics. */
+@RestController
+@RequestMapping("/api/2.0/mlflow")
+class MlflowLogApi {
+
+    private static final int MOST_METRICS = 1000;
+    private static final int MOST_TEXTS = 100;
+    private static final int MOST_INPUTS = 1000;
+    private static final int MOST_POINTS = 1_000_000;
+
+    private final Tracking tracking;
+    private final RunService runs;
+    private final LogBatch batch;
+    private final InstantSource clock;
+
+    MlflowLogApi(Tracking tracking, RunService runs, LogBatch batch, InstantSource clock) {
+        this.tracking = tracking;
+        this.runs = runs;
+        this.batch = batch;
+        this.clock = clock;
+    }
+
+    @PostMapping("/runs/log-metric")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    Empty metric(@InWorkspace Name ns, @RequestBody LoggedMetric metric) {
+        batch.log(ns, Given.run(metric.runId(), metric.runUuid()), List.of(metric.read(clock)), Map.of(), Map.of());
+        return Empty.DONE;
+    }
+
+    @PostMapping("/runs/log-parameter")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    Empty parameter(@InWorkspace Name ns, @RequestBody LoggedText text) {
+        batch.log(ns, text.id(), List.of(), text.map(), Map.of());
+        return Empty.DONE;
+    }
+
+    @PostMapping("/runs/set-tag")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    Empty tag(@InWorkspace Name ns, @RequestBody LoggedText text) {
+        runs.tag(ns, text.id(), text.map());
+        return Empty.DONE;
+    }
+
+    @PostMapping("/runs/delete-tag")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    Empty untag(@InWorkspace Name ns, @RequestBody LoggedText text) {
+        runs.untag(ns, text.id(), required("key", text.key()));
+        return Empty.DONE;
+    }
+
+    @PostMapping("/runs/log-batch")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    Empty batch(@InWorkspace Name ns, @RequestBody Batch asked) {
+        var metrics = asked.metrics() == null ? List.<LoggedMetric>of() : asked.metrics();
+        var params = Pair.map("param", asked.params());
+        var tags = Pair.map("tag", asked.tags());
+        Given.atMost(MOST_METRICS, metrics.size(), "metric");
+        Given.atMost(MOST_TEXTS, params.size(), "param");
+        Given.atMost(MOST_TEXTS, tags.size(), "tag");
+        Given.atMost(MOST_METRICS, metrics.size() + params.size() + tags.size(), "value");
+        var points = metrics.stream().map(metric -> metric.read(clock)).toList();
+        batch.log(ns, Given.run(asked.runId(), null), points, params, tags);
+        return Empty.DONE;
+    }
+
+    @PostMapping("/runs/log-inputs")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    Empty inputs(@InWorkspace Name ns, @RequestBody Inputs asked) {
+        var datasets = asked.datasets() == null ? List.<RunOnWire.Input>of() : asked.datasets();
+        Given.atMost(MOST_INPUTS, datasets.size(), "dataset");
+        runs.addInputs(
+                ns,
+                Given.run(asked.runId(), null),
+                datasets.stream().map(RunOnWire.Input::read).toList());
+        return Empty.DONE;
+    }
+
+    /** Clients up to 2.x tell here which models they have written; the newest stay readable as a tag. */
+    @PostMapping("/runs/log-model")
+    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    Empty model(@InWorkspace Name ns, @RequestBody LoggedModel asked) {
+        batch.noteModel(ns, Given.run(asked.runId(), null), required("model_json", asked.modelJson()));
+        return Empty.DONE;
+    }
+
+    /** All points unless {@code max_results} says otherwise: old clients know no pages here. */
+    @GetMapping("/metrics/get-history")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    History history(
+            @InWorkspace Name ns,
+            @RequestParam(name = "run_id", required = false) @Nullable String runId,
+            @RequestParam(name = "run_uuid", required = false) @Nullable String runUuid,
+            @RequestParam(name = "metric_key") String key,
+            @RequestParam(name = "max_results", required = false) @Nullable Integer maxResults,
+            @RequestParam(name = "page_token", required = false) @Nullable String pageToken) {
+        var run = Given.run(runId, runUuid);
+        tracking.require(ns, run);
+        var page = tracking.points(run, key, pageToken, Given.limit(maxResults, MOST_POINTS, MOST_POINTS));
+        return new History(
+                page.items().stream()
+                        .map(point -> RunOnWire.Metric.of(key, point.value(), point.at(), point.step()))
+                        .toList(),
+                page.nextCursor());
+    }
+
+    record LoggedMetric(
+            @Nullable String runId,
+            @Nullable String runUuid,
+            @Nullable String key,
+            @Nullable Double value,
+            @Nullable Long timestamp,
+            @Nullable Long step) {
+
+        MetricPoint read(InstantSource clock) {
+            return new MetricPoint(
+                    required("key", key),
+                    required("value", value),
+                    step == null ? 0 : step,
+                    timestamp == null ? clock.instant() : Instant.ofEpochMilli(timestamp));
+        }
+    }
+
+    record LoggedText(
+            @Nullable String runId,
+            @Nullable String runUuid,
+            @Nullable String key,
+            @Nullable String value) {
+
+        UUID id() {
+            return Given.run(runId, runUuid);
+        }
+
+        Map<String, String> map() {
+            return Map.of(required("key", key), value == null ? "" : value);
+        }
+    }
+
+    record Batch(
+            @Nullable String runId,
+            @Nullable List<LoggedMetric> metrics,
+            @Nullable List<Pair> params,
+            @Nullable List<Pair> tags) {}
+
+    record Inputs(@Nullable String runId, @Nullable List<RunOnWire.Input> datasets) {}
+
+    record LoggedModel(@Nullable String runId, @Nullable String modelJson) {}
+
+    record History(List<RunOnWire.Metric> metrics, @Nullable String nextPageToken) {}
+}

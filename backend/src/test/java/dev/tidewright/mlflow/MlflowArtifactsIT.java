@@ -1,0 +1,124 @@
+package dev.tidewright.mlflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidewright.IntegrationTest;
+import dev.tidewright.TestApi;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+@IntegrationTest
+class MlflowArtifactsIT {
+
+    private static final String FILES = "/api/2.0/mlflow-artifacts/artifacts";
+
+    @LocalServerPort
+    private int port;
+
+    private TestApi admin;
+    private String namespace;
+    private MlflowApi mlflow;
+    private String folder;
+    private String run;
+
+    @BeforeEach
+    void begin() {
+        admin = TestApi.admin(port);
+        namespace = admin.namespace();
+        mlflow = new MlflowApi(admin, namespace);
+        run = mlflow.run("0", 1);
+        folder = "0/" + run + "/artifacts";
+    }
+
+    @Test
+    void filesAreWrittenListedReadAndDeleted() {
+        assertThat(list(folder)).isEqualTo("{}");
+        for (var path : List.of("x.txt", "model/MLmodel", "model/data/w.bin")) {
+            put(folder + "/" + path, "{\"a\": \"content of " + path + "\"}");
+        }
+        assertThat(list(folder))
+                .isEqualTo("{\"files\":[{\"path\":\"model\",\"is_dir\":true},"
+                        + "{\"path\":\"x.txt\",\"is_dir\":false,\"file_size\":25}]}");
+        assertThat(list(folder + "/model"))
+                .isEqualTo("{\"files\":[{\"path\":\"MLmodel\",\"is_dir\":false,\"file_size\":33},"
+                        + "{\"path\":\"data\",\"is_dir\":true}]}");
+        assertThat(list(folder + "/x.txt")).isEqualTo("{}");
+        var ofRun = mlflow.done(mlflow.get("artifacts/list", "run_id", run, "path", "model"));
+        assertThat(ofRun.at("/files/0/path").asString()).isEqualTo("model/MLmodel");
+        assertThat(ofRun.path("root_uri").asString()).isEqualTo("mlflow-artifacts:/" + folder);
+
+        assertThat(read(folder + "/x.txt").text()).isEqualTo("{\"a\": \"content of x.txt\"}");
+        var part = admin.get(FILES + "/" + folder + "/x.txt", "X-MLFLOW-WORKSPACE", namespace, "Range", "bytes=1-3");
+        assertThat(part.status()).isEqualTo(206);
+        assertThat(part.text()).isEqualTo("\"a\"");
+        mlflow.missing(read(folder + "/model"));
+        mlflow.missing(read(folder + "/none"));
+
+        assertThat(admin.delete(FILES + "/" + folder + "/model", "X-MLFLOW-WORKSPACE", namespace)
+                        .status())
+                .isEqualTo(200);
+        assertThat(list(folder)).doesNotContain("model");
+    }
+
+    @Test
+    void noPathLeadsOutOfItsFolder() {
+        for (var path : List.of(
+                "/../../x",
+                "/a/../../x",
+                "/%2e%2e/x",
+                "/a%2f..%2fx",
+                "/%252e%252e/x",
+                "//x",
+                "/a//b",
+                "/a\\b",
+                "/..%5cx")) {
+            var encoded = path.replace("\\", "%5C");
+            for (var answer : List.of(
+                    admin.put(FILES + "/" + folder + encoded, "x", "X-MLFLOW-WORKSPACE", namespace),
+                    read(folder + encoded))) {
+                // Some of these the server itself refuses to read.
+                assertThat(answer.status()).as("%s", answer).isEqualTo(400);
+            }
+        }
+        for (var path : List.of("..", "../x", "a/../../x", "/etc/passwd", "a//b", "%2e%2e/x", "a\\b")) {
+            mlflow.invalid(mlflow.get("artifacts/list", "run_id", run, "path", path));
+            mlflow.invalid(admin.get(
+                    FILES + "?path="
+                            + java.net.URLEncoder.encode(folder + "/" + path, java.nio.charset.StandardCharsets.UTF_8),
+                    "X-MLFLOW-WORKSPACE",
+                    namespace));
+        }
+    }
+
+    @Test
+    void onlyTheNamespaceOfTheRunHasItsFiles() {
+        put(folder + "/x.txt", "secret");
+        var other = admin.namespace();
+        var stranger = admin.member(other, "ADMIN");
+        mlflow.missing(stranger.get(FILES + "/" + folder + "/x.txt"));
+        mlflow.missing(stranger.put(FILES + "/" + folder + "/x.txt", "x"));
+        mlflow.missing(stranger.delete(FILES + "/" + folder + "/x.txt"));
+        mlflow.missing(stranger.get(FILES + "?path=" + folder));
+        mlflow.missing(admin.get(FILES + "?path=0/x/artifacts", "X-MLFLOW-WORKSPACE", namespace));
+        var viewer = admin.member(namespace, "VIEWER");
+        assertThat(viewer.get(FILES + "/" + folder + "/x.txt").text()).isEqualTo("secret");
+        mlflow.refused(403, "PERMISSION_DENIED", viewer.put(FILES + "/" + folder + "/x.txt", "x"));
+    }
+
+    private void put(String path, String content) {
+        // A JSON file is a file too, and no command.
+        var answer = admin.put(FILES + "/" + path, content, "X-MLFLOW-WORKSPACE", namespace);
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+    }
+
+    private TestApi.Answer read(String path) {
+        return admin.get(FILES + "/" + path, "X-MLFLOW-WORKSPACE", namespace);
+    }
+
+    private String list(String path) {
+        return admin.get(FILES + "?path=" + path, "X-MLFLOW-WORKSPACE", namespace)
+                .text();
+    }
+}
