@@ -29,7 +29,7 @@ final class Scalers {
     private final InstantSource clock;
     private final Map<WorkloadId, Refused> refused = new ConcurrentHashMap<>();
 
-    /** What others have written and was taken back: of a field that we do not set they stay the owners. */
+    /** What others have written and was taken back: until that is heard of, and of what they wrote as it was, it is seen on. */
     private final Map<WorkloadId, List<ManagedFieldsEntry>> takenBack = new ConcurrentHashMap<>();
 
     private record Refused(Autoscaler asked, String why, Instant at) {}

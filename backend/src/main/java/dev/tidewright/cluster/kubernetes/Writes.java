@@ -33,6 +33,11 @@ final class Writes {
     private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
     static final PatchContext APPLY = applying(Labels.PLATFORM);
 
+    private static final PatchContext REPLACE = new PatchContext.Builder()
+            .withPatchType(PatchType.JSON)
+            .withFieldManager(Labels.PLATFORM)
+            .build();
+
     private final KubernetesClient client;
     private final Labels labels;
     private final Manifests manifests;
@@ -93,12 +98,11 @@ final class Writes {
                 && workload instanceof Workload.Service service
                 && !Alterations.editors(deployment).isEmpty()) {
             var template = manifests.deployment(service).getSpec().getTemplate();
-            var step = Map.of("op", "replace", "path", "/spec/template", "value", template);
             client.apps()
                     .deployments()
                     .inNamespace(owner.getMetadata().getNamespace())
                     .withName(owner.getMetadata().getName())
-                    .patch(PatchContext.of(PatchType.JSON), Serialization.asJson(List.of(step)));
+                    .patch(PatchContext.of(PatchType.JSON), replacement("/spec/template", template));
         }
     }
 
@@ -160,7 +164,12 @@ final class Writes {
         if (found != null && !labels.isOurs(found)) {
             throw new Foreign(found);
         }
-        applied(autoscalers.of(id, autoscaler, deployment));
+        var wanted = autoscalers.of(id, autoscaler, deployment);
+        if (found != null && !AutoscalerManifests.edits(found).isEmpty()) {
+            // Applying would leave them what we do not set.
+            client.resource(wanted).patch(REPLACE, replacement("/spec", wanted.getSpec()));
+        }
+        applied(wanted);
     }
 
     void endAutoscaler(WorkloadId id) {
@@ -241,6 +250,10 @@ final class Writes {
                 .withFieldManager(manager)
                 .withForce(true)
                 .build();
+    }
+
+    private static String replacement(String path, Object value) {
+        return Serialization.asJson(List.of(Map.of("op", "replace", "path", path, "value", value)));
     }
 
     private void applied(HasMetadata object) {

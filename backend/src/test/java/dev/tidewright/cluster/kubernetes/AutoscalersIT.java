@@ -16,6 +16,7 @@ import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -158,6 +159,7 @@ class AutoscalersIT {
         eventually("as asked", () -> isAsAsked(id, asked));
         autoscaler("changed").edit(found -> {
             found.getSpec().setMaxReplicas(50);
+            found.getSpec().getBehavior().getScaleUp().setTolerance(new Quantity("200m"));
             return found;
         });
         eventually("seen to be changed", () -> !isAsAsked(id, asked));
@@ -168,6 +170,14 @@ class AutoscalersIT {
         assertThat(cluster.observe(id).altered()).as("told once").isEmpty();
         eventually("as asked again", () -> isAsAsked(id, asked));
         assertThat(cluster.observe(id).altered()).isEmpty();
+        assertThat(autoscaler("changed")
+                        .get()
+                        .getSpec()
+                        .getBehavior()
+                        .getScaleUp()
+                        .getTolerance())
+                .as("what we never set")
+                .isNull();
         assertThat(autoscaler("changed").get().getSpec().getMaxReplicas()).isEqualTo(5);
         cluster.delete(id);
     }

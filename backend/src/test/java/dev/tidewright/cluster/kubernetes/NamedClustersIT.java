@@ -109,6 +109,7 @@ class NamedClustersIT {
         await(east, "long", "RUNNING");
         assertThat(ours("west")).isEqualTo(west);
         assertThat(ours("east")).isEqualTo(east);
+        refusesNamesOfOthers();
 
         Installation.WAY_TO_WEST.freeze();
         for (var more = 0; more < 20; more++) {
@@ -149,8 +150,8 @@ class NamedClustersIT {
         assertThat(silence("west").isNull()).isTrue();
     }
 
-    @Test
-    void aNamespaceOfSomebodyElsesIsToldWhenOneOfItsNameIsToBeMade() {
+    /** A namespace of somebody else's is told when one of its name is to be made. */
+    private void refusesNamesOfOthers() {
         var name = "theirs-" + ProcessHandle.current().pid();
         try (var client = Installation.KUBERNETES.client()) {
             client.resource(new NamespaceBuilder()
