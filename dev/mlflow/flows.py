@@ -155,6 +155,47 @@ class Tracking(unittest.TestCase):
         with self.assertRaisesRegex(MlflowException, "no run"):
             self.client.get_run("0" * 32)
 
+    def test_a_model_is_logged_and_loaded(self):
+        import numpy
+        from sklearn.linear_model import LinearRegression
+
+        x = numpy.arange(8.0).reshape(-1, 1)
+        with mlflow.start_run() as run:
+            mlflow.log_metric("loss", 0.1)
+            where = {"name": "model"} if GENERATION >= 3 else {"artifact_path": "model"}
+            logged = mlflow.sklearn.log_model(LinearRegression().fit(x, 3 * x[:, 0] + 1), input_example=x[:2], **where)
+        for uri in {logged.model_uri, f"runs:/{run.info.run_id}/model"}:
+            for load in (mlflow.pyfunc.load_model, mlflow.sklearn.load_model):
+                self.assertAlmostEqual(31.0, float(load(uri).predict(numpy.array([[10.0]]))[0]))
+        if GENERATION >= 3:
+            found = mlflow.search_logged_models([self.experiment.experiment_id], filter_string="name = 'model'", output_format="list")
+            self.assertEqual([logged.model_id], [model.model_id for model in found])
+            self.assertEqual("READY", str(found[0].status.value))
+            self.client.set_logged_model_tags(logged.model_id, {"quality": "good"})
+            self.assertEqual("good", self.client.get_logged_model(logged.model_id).tags["quality"])
+            outputs = self.client.get_run(run.info.run_id).outputs.model_outputs
+            self.assertEqual([logged.model_id], [output.model_id for output in outputs])
+            self.client.delete_logged_model(logged.model_id)
+            with self.assertRaisesRegex(MlflowException, "no logged model"):
+                self.client.get_logged_model(logged.model_id)
+        else:
+            self.assertIn("mlflow.log-model.history", self.client.get_run(run.info.run_id).data.tags)
+
+    def test_autologging(self):
+        import numpy
+        from sklearn.linear_model import Ridge
+
+        mlflow.sklearn.autolog()
+        try:
+            with mlflow.start_run() as run:
+                Ridge(alpha=0.25).fit(numpy.arange(12.0).reshape(-1, 2), numpy.arange(6.0))
+        finally:
+            mlflow.sklearn.autolog(disable=True)
+        data = self.client.get_run(run.info.run_id).data
+        self.assertEqual("0.25", data.params["alpha"])
+        self.assertIn("training_r2_score", data.metrics)
+        self.assertEqual([6.0], [round(float(v), 0) for v in mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model").predict(numpy.array([[12.0, 13.0]]))])
+
 
 if __name__ == "__main__":
     result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromModule(__import__("__main__")))

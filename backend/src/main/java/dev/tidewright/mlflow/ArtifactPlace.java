@@ -9,17 +9,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where files of this door lie: {@code <experiment>/<run>/artifacts/<path>}. The scheme {@code mlflow-artifacts:} without a
- * host makes a client send them to the server that it speaks to anyway.
+ * Where files of this door lie: {@code <experiment>/<run>/artifacts/<path>}, or {@code
+ * <experiment>/models/<model>/artifacts/<path>}. The scheme {@code mlflow-artifacts:} without a host makes a client send them to
+ * the server that it speaks to anyway.
  *
- * @param run whose files these are
- * @param path below the run's own folder; empty for that folder
+ * @param model whether it is a logged model that has the files, and not a run
+ * @param id of the run or logged model
+ * @param path below the owner's own folder; empty for that folder
  */
-record ArtifactPlace(UUID run, String path) {
+record ArtifactPlace(boolean model, UUID id, String path) {
 
     private static final String SCHEME = "mlflow-artifacts:/";
     private static final Pattern FORM = Pattern.compile(
-            "(?:workspaces/[^/]+/)?(?<experiment>\\d+)/(?<run>[0-9a-f]{32})/artifacts(?:/(?<path>.*))?",
+            "(?:workspaces/[^/]+/)?\\d+/(?:(?<run>[0-9a-f]{32})|models/m-(?<model>[0-9a-f]{32}))/artifacts(?:/(?<path>.*))?",
             Pattern.DOTALL);
 
     static String ofExperiment(long number) {
@@ -28,6 +30,10 @@ record ArtifactPlace(UUID run, String path) {
 
     static String ofRun(long experiment, UUID run) {
         return SCHEME + experiment + "/" + Given.text(run) + "/artifacts";
+    }
+
+    static String ofModel(long experiment, UUID model) {
+        return SCHEME + experiment + "/models/" + LoggedModelOnWire.text(model) + "/artifacts";
     }
 
     /** Files always lie here: that is what makes them subject to roles and quotas, and known to the catalog. */
@@ -43,23 +49,23 @@ record ArtifactPlace(UUID run, String path) {
 
     /** What an address means; refuses one that leads out of its folder, and finds nothing for any other form. */
     static ArtifactPlace parse(String path) {
-        var plain = path.replaceFirst("/+$", "");
-        var checked = new ArtifactPath(plain).value();
-        var form = FORM.matcher(checked);
+        var form = FORM.matcher(new ArtifactPath(path.replaceFirst("/+$", "")).value());
         if (!form.matches()) {
             throw new Refusal.NotFound("artifact", path);
         }
         var below = form.group("path");
-        return new ArtifactPlace(Given.id("run", "", form.group("run")), below == null ? "" : below);
+        var run = form.group("run");
+        var id = Given.id("artifact", "", run == null ? form.group("model") : run);
+        return new ArtifactPlace(run == null, id, below == null ? "" : below);
     }
 
-    /** Below a run, as a client names it; refuses one that leads out. */
-    static ArtifactPlace below(UUID run, @Nullable String path) {
+    /** Below a run or a logged model, as a client names it; refuses one that leads out. */
+    static ArtifactPlace below(boolean model, UUID id, @Nullable String path) {
         var plain = path == null ? "" : path.replaceFirst("/+$", "");
-        return new ArtifactPlace(run, plain.isEmpty() ? "" : new ArtifactPath(plain).value());
+        return new ArtifactPlace(model, id, plain.isEmpty() ? "" : new ArtifactPath(plain).value());
     }
 
     ArtifactOwner owner() {
-        return new ArtifactOwner("run", run);
+        return new ArtifactOwner(model ? "logged-model" : "run", id);
     }
 }

@@ -5,6 +5,7 @@ import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Stored;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.tracking.LoggedModelService;
 import dev.tidewright.tracking.RunService;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -22,7 +23,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The files of runs, by stream in both directions. */
+/** The files of runs and logged models, by stream in both directions. */
 @RestController
 @RequestMapping("/api/2.0")
 class MlflowArtifactApi {
@@ -30,18 +31,20 @@ class MlflowArtifactApi {
     private final Artifacts artifacts;
     private final ArtifactDownload download;
     private final RunService runs;
+    private final LoggedModelService models;
 
-    MlflowArtifactApi(Artifacts artifacts, ArtifactDownload download, RunService runs) {
+    MlflowArtifactApi(Artifacts artifacts, ArtifactDownload download, RunService runs, LoggedModelService models) {
         this.artifacts = artifacts;
         this.download = download;
         this.runs = runs;
+        this.models = models;
     }
 
     @PutMapping("/mlflow-artifacts/artifacts/{*path}")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     Empty put(@InWorkspace Name ns, @PathVariable String path, HttpServletRequest request) throws IOException {
         var place = ArtifactPlace.parse(path.substring(1));
-        runs.requireActive(ns, place.run());
+        requireWritable(ns, place);
         artifacts.store(
                 ns,
                 place.owner(),
@@ -58,7 +61,7 @@ class MlflowArtifactApi {
     void get(@InWorkspace Name ns, @PathVariable String path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         var place = ArtifactPlace.parse(path.substring(1));
-        runs.read(ns, place.run());
+        requireReadable(ns, place);
         var file = place.path().isEmpty()
                 ? java.util.Optional.<Stored>empty()
                 : artifacts.find(place.owner(), place.path());
@@ -69,7 +72,7 @@ class MlflowArtifactApi {
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     Empty delete(@InWorkspace Name ns, @PathVariable String path) {
         var place = ArtifactPlace.parse(path.substring(1));
-        runs.requireActive(ns, place.run());
+        requireWritable(ns, place);
         artifacts.delete(place.owner(), place.path());
         return Empty.DONE;
     }
@@ -79,7 +82,7 @@ class MlflowArtifactApi {
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     Listing list(@InWorkspace Name ns, @RequestParam String path) {
         var place = ArtifactPlace.parse(path);
-        runs.read(ns, place.run());
+        requireReadable(ns, place);
         return new Listing(null, files(place, ""));
     }
 
@@ -93,10 +96,40 @@ class MlflowArtifactApi {
             @RequestParam(required = false) @Nullable String path) {
         UUID id = Given.run(runId, runUuid);
         var run = runs.read(ns, id).run();
-        var place = ArtifactPlace.below(id, path);
-        return new Listing(
-                ArtifactPlace.ofRun(run.experiment(), id),
-                files(place, place.path().isEmpty() ? "" : place.path() + "/"));
+        var place = ArtifactPlace.below(false, id, path);
+        return listing(ArtifactPlace.ofRun(run.experiment(), id), place);
+    }
+
+    /** The same for a logged model. */
+    @GetMapping("/mlflow/logged-models/{id}/artifacts/directories")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    Listing listOfModel(
+            @InWorkspace Name ns,
+            @PathVariable String id,
+            @RequestParam(name = "artifact_directory_path", required = false) @Nullable String path) {
+        var model = models.require(ns, LoggedModelOnWire.id(id));
+        var place = ArtifactPlace.below(true, model.id(), path);
+        return listing(ArtifactPlace.ofModel(model.experiment(), model.id()), place);
+    }
+
+    private Listing listing(String root, ArtifactPlace place) {
+        return new Listing(root, files(place, place.path().isEmpty() ? "" : place.path() + "/"));
+    }
+
+    private void requireReadable(Name ns, ArtifactPlace place) {
+        if (place.model()) {
+            models.require(ns, place.id());
+        } else {
+            runs.requirePresent(ns, place.id());
+        }
+    }
+
+    private void requireWritable(Name ns, ArtifactPlace place) {
+        if (place.model()) {
+            models.require(ns, place.id());
+        } else {
+            runs.requireActive(ns, place.id());
+        }
     }
 
     private List<Entry> files(ArtifactPlace place, String prefix) {

@@ -2,6 +2,7 @@ package dev.tidewright.mlflow;
 
 import dev.tidewright.tracking.DatasetInput;
 import dev.tidewright.tracking.Latest;
+import dev.tidewright.tracking.ModelOutput;
 import dev.tidewright.tracking.RunData;
 import dev.tidewright.tracking.RunView;
 import java.time.Instant;
@@ -9,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A run as MLflow's clients read it. */
-record RunOnWire(Info info, Data data, Inputs inputs) {
+record RunOnWire(Info info, Data data, Inputs inputs, Outputs outputs) {
 
     static RunOnWire of(RunData run) {
         return new RunOnWire(
@@ -18,7 +19,8 @@ record RunOnWire(Info info, Data data, Inputs inputs) {
                         run.metrics().stream().map(Metric::of).toList(),
                         Pair.of(run.params()),
                         Pair.of(run.run().tags())),
-                new Inputs(run.inputs().stream().map(Input::of).toList()));
+                new Inputs(run.inputs().stream().map(Input::of).toList()),
+                new Outputs(run.outputs().stream().map(Output::of).toList()));
     }
 
     /** Clients of different age read the id under one or the other name. */
@@ -90,6 +92,15 @@ record RunOnWire(Info info, Data data, Inputs inputs) {
                     told.schema(),
                     told.profile(),
                     Pair.map("tag", tags));
+        }
+    }
+
+    record Outputs(List<Output> modelOutputs) {}
+
+    record Output(@Nullable String modelId, @Nullable Long step) {
+
+        static Output of(ModelOutput output) {
+            return new Output(LoggedModelOnWire.text(output.model()), output.step());
         }
     }
 

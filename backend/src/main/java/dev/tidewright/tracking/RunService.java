@@ -20,13 +20,21 @@ public class RunService {
 
     private final Runs runs;
     private final RunRows rows;
+    private final LoggedModels models;
     private final MetricRows metrics;
     private final ExperimentService experiments;
     private final InstantSource clock;
 
-    RunService(Runs runs, RunRows rows, MetricRows metrics, ExperimentService experiments, InstantSource clock) {
+    RunService(
+            Runs runs,
+            RunRows rows,
+            LoggedModels models,
+            MetricRows metrics,
+            ExperimentService experiments,
+            InstantSource clock) {
         this.runs = runs;
         this.rows = rows;
+        this.models = models;
         this.metrics = metrics;
         this.experiments = experiments;
         this.clock = clock;
@@ -44,6 +52,12 @@ public class RunService {
     @Transactional(readOnly = true)
     public RunData read(Name namespace, UUID id) {
         return whole(List.of(require(namespace, id).view())).getFirst();
+    }
+
+    /** Refuses a run that is not there; a deleted one is. */
+    @Transactional(readOnly = true)
+    public void requirePresent(Name namespace, UUID id) {
+        require(namespace, id);
     }
 
     /** Refuses a run that is not there, or takes no changes because it is deleted. */
@@ -123,12 +137,14 @@ public class RunService {
         var latest = metrics.latest(ids);
         var params = rows.params(ids);
         var inputs = rows.inputs(ids);
+        var outputs = models.outputs(ids);
         return views.stream()
                 .map(run -> new RunData(
                         run,
                         latest.getOrDefault(run.id(), List.of()),
                         params.getOrDefault(run.id(), Map.of()),
-                        inputs.getOrDefault(run.id(), List.of())))
+                        inputs.getOrDefault(run.id(), List.of()),
+                        outputs.getOrDefault(run.id(), List.of())))
                 .toList();
     }
 }

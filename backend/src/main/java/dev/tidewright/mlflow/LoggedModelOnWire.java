@@ -1,0 +1,52 @@
+package dev.tidewright.mlflow;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tidewright.tracking.LoggedModel;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A logged model as MLflow's clients read it. */
+record LoggedModelOnWire(Info info, Data data) {
+
+    private static final String PREFIX = "m-";
+
+    static UUID id(String text) {
+        return Given.id("logged model", PREFIX, text);
+    }
+
+    static String text(UUID id) {
+        return PREFIX + Given.text(id);
+    }
+
+    static LoggedModelOnWire of(LoggedModel model) {
+        var run = model.sourceRun();
+        return new LoggedModelOnWire(
+                new Info(
+                        text(model.id()),
+                        String.valueOf(model.experiment()),
+                        model.name(),
+                        model.createdAt().toEpochMilli(),
+                        model.updatedAt().toEpochMilli(),
+                        ArtifactPlace.ofModel(model.experiment(), model.id()),
+                        "LOGGED_MODEL_" + model.status(),
+                        model.modelType(),
+                        run == null ? null : Given.text(run),
+                        Pair.of(model.tags())),
+                new Data(Pair.of(model.params())));
+    }
+
+    record Info(
+            String modelId,
+            String experimentId,
+            String name,
+            @JsonProperty("creation_timestamp_ms") long createdAt,
+            @JsonProperty("last_updated_timestamp_ms") long updatedAt,
+            String artifactUri,
+            String status,
+            String modelType,
+            @Nullable String sourceRunId,
+            List<Pair> tags) {}
+
+    record Data(List<Pair> params) {}
+}

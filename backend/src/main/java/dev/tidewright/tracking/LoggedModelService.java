@@ -1,0 +1,127 @@
+package dev.tidewright.tracking;
+
+import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.Ids;
+import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Slice;
+import dev.tidewright.kernel.Transition;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Announces, changes and finds the models that runs write. Their files belong to {@code ("logged-model", id)}. */
+@Service
+@Transactional
+public class LoggedModelService {
+
+    private final LoggedModels models;
+    private final RunService runs;
+    private final ExperimentService experiments;
+    private final ApplicationEventPublisher events;
+    private final InstantSource clock;
+
+    LoggedModelService(
+            LoggedModels models,
+            RunService runs,
+            ExperimentService experiments,
+            ApplicationEventPublisher events,
+            InstantSource clock) {
+        this.models = models;
+        this.runs = runs;
+        this.experiments = experiments;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    public LoggedModel create(LogModel command) {
+        experiments.requireActive(command.namespace(), command.experiment());
+        if (command.sourceRun() != null) {
+            runs.requireActive(command.namespace(), command.sourceRun());
+        }
+        var id = Ids.next(clock.instant());
+        models.add(id, command, clock.instant());
+        var model = require(command.namespace(), id);
+        note(model, "logged", null, model.status(), command.actor());
+        return model;
+    }
+
+    /** A model of this namespace that is not deleted, or refuses. */
+    @Transactional(readOnly = true)
+    public LoggedModel require(Name namespace, UUID id) {
+        return models.find(namespace, id).orElseThrow(() -> new Refusal.NotFound("logged model", id));
+    }
+
+    /** Says how the writing of its files went. */
+    public LoggedModel finish(Name namespace, UUID id, LoggedModelStatus status, Actor actor) {
+        var model = require(namespace, id);
+        if (model.status() != status) {
+            models.status(id, status, clock.instant());
+            note(model, "status", model.status(), status, actor);
+        }
+        return require(namespace, id);
+    }
+
+    public void tag(Name namespace, UUID id, Map<String, String> tags) {
+        var checked = Keys.checkedTags(tags);
+        require(namespace, id);
+        models.tag(id, checked, clock.instant());
+    }
+
+    public void untag(Name namespace, UUID id, String key) {
+        require(namespace, id);
+        if (!models.untag(id, key)) {
+            throw new Refusal.NotFound("tag", key);
+        }
+    }
+
+    /** Adds parameters; those that are there keep their values. */
+    public void addParams(Name namespace, UUID id, Map<String, String> params) {
+        var checked = LogModel.checkedParams(params);
+        require(namespace, id);
+        models.addParams(id, checked);
+    }
+
+    /** Nobody finds it any more; what was registered of it has copies of its own. */
+    public void delete(Name namespace, UUID id, Actor actor) {
+        var model = require(namespace, id);
+        models.delete(id, clock.instant());
+        note(model, "deleted", model.status(), model.status(), actor);
+    }
+
+    /** The newest first unless asked otherwise. */
+    @Transactional(readOnly = true)
+    public Slice<LoggedModel> search(RunQuery query) {
+        return models.search(query);
+    }
+
+    /** Notes which models a run has written. */
+    public void addOutputs(Name namespace, UUID run, List<ModelOutput> outputs) {
+        runs.requireActive(namespace, run);
+        outputs.forEach(output -> {
+            require(namespace, output.model());
+            models.addOutput(run, output.model(), output.step());
+        });
+    }
+
+    private void note(
+            LoggedModel model, String verb, @Nullable LoggedModelStatus from, LoggedModelStatus to, Actor actor) {
+        events.publishEvent(new Transition(
+                model.namespace().value(),
+                "logged-model",
+                model.id(),
+                model.name(),
+                verb,
+                from == null ? null : from.name(),
+                to.name(),
+                "",
+                actor,
+                clock.instant(),
+                Map.of()));
+    }
+}
