@@ -34,13 +34,13 @@ class ArtifactRows {
                 .optional();
     }
 
-    /** Reads files and keeps their rows from being deleted until the transaction ends, so that their bytes stay too. */
+    /** Reads files and keeps their rows as they are until the transaction ends, so that their bytes stay too. Many may hold them. */
     List<Stored> holdBelow(ArtifactOwner owner, String folder) {
         return jdbc.sql("""
                 SELECT * FROM artifact
                 WHERE owner_kind = :kind AND owner_id = :id
                     AND (:folder = '' OR path = :folder OR starts_with(path, :folder || '/'))
-                ORDER BY path FOR KEY SHARE
+                ORDER BY path FOR SHARE
                 """)
                 .param("kind", owner.kind())
                 .param("id", owner.id())
@@ -83,6 +83,10 @@ class ArtifactRows {
      * @param folder empty for all
      */
     long delete(Name namespace, ArtifactOwner owner, String folder) {
+        // A statement of its own: the next one is to see the rows of those who held these, for which this one waits.
+        jdbc.sql("SELECT FROM artifact WHERE owner_kind = ? AND owner_id = ? AND namespace = ? FOR UPDATE")
+                .params(owner.kind(), owner.id(), namespace.value())
+                .query(row -> {});
         return jdbc.sql("""
                 WITH gone AS (
                     DELETE FROM artifact

@@ -114,11 +114,18 @@ public class Artifacts {
         var folder = folder(prefix);
         return inTransaction(() -> {
             var copies = new ArrayList<Stored>();
-            for (var file : rows.holdBelow(from, folder)) {
+            var held = rows.holdBelow(from, folder);
+            for (var file : held) {
                 below(folder, new ArtifactPath(file.path()))
                         .ifPresent(place -> copies.add(renamed(file, namespace, to, place)));
             }
-            put(namespace, copies);
+            if (rows.list(to).isEmpty()
+                    && held.stream().allMatch(file -> file.namespace().equals(namespace))) {
+                // The namespace pays for what is held already, so nobody has to wait for its account.
+                copies.forEach(this::refer);
+            } else {
+                put(namespace, copies);
+            }
             return List.copyOf(copies);
         });
     }
@@ -251,17 +258,21 @@ public class Artifacts {
 
     /** Answers by how much the namespace's bytes grow. */
     private long put(Name namespace, Stored file) {
-        rows.hold(file.digest());
-        if (!has(file.digest())) {
-            throw new Refusal.Unavailable("artifact-gone", "the file was collected meanwhile: send it again");
-        }
         var replaced = rows.find(file.owner(), new ArtifactPath(file.path()));
         var change = rows.isReferredTo(namespace, file.digest()) ? 0 : file.size();
-        rows.put(file);
+        refer(file);
         if (replaced.isPresent() && !rows.isReferredTo(namespace, replaced.get().digest())) {
             change -= replaced.get().size();
         }
         return change;
+    }
+
+    private void refer(Stored file) {
+        rows.hold(file.digest());
+        if (!has(file.digest())) {
+            throw new Refusal.Unavailable("artifact-gone", "the file was collected meanwhile: send it again");
+        }
+        rows.put(file);
     }
 
     private Stored renamed(Stored file, Name namespace, ArtifactOwner owner, ArtifactPath path) {

@@ -1,10 +1,11 @@
 package dev.tidewright.artifacts;
 
+import dev.tidewright.kernel.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 
 /**
@@ -15,15 +16,15 @@ final class StorageRoom {
 
     private final long free;
     private final Predicate<Digest> paid;
-    private final LongConsumer tooMuch;
+    private final LongFunction<Refusal> tooMuch;
     private final Set<Digest> counted = new HashSet<>();
     private long taken;
 
     /**
      * @param paid says whether the namespace pays for these bytes already
-     * @param tooMuch refuses, given how many bytes are wanted
+     * @param tooMuch what to tell, given how many bytes are wanted
      */
-    StorageRoom(long free, Predicate<Digest> paid, LongConsumer tooMuch) {
+    StorageRoom(long free, Predicate<Digest> paid, LongFunction<Refusal> tooMuch) {
         this.free = free;
         this.paid = paid;
         this.tooMuch = tooMuch;
@@ -41,7 +42,7 @@ final class StorageRoom {
         if (counted.add(digest) && !paid.test(digest)) {
             taken += size;
             if (taken > free) {
-                tooMuch.accept(taken);
+                throw tooMuch.apply(taken);
             }
         }
     }

@@ -100,9 +100,7 @@ public class Uploads {
      */
     public Stored take(Name namespace, UUID id, ArtifactOwner owner) {
         var upload = require(namespace, id);
-        jdbc.sql("UPDATE upload SET used_at = ? WHERE id = ?")
-                .params(Timestamp.from(clock.instant()), id)
-                .update();
+        noteUse(id);
         return artifacts.copy(namespace, upload.owner(), owner, "").stream()
                 .findFirst()
                 .orElseThrow(() -> new Refusal.NotFound("upload", id));
@@ -137,9 +135,7 @@ public class Uploads {
                 archive,
                 (path, body) -> Artifacts.below(folder, path)
                         .ifPresent(place -> files.put(place, artifacts.write(body, new Claim(-1, null)))));
-        jdbc.sql("UPDATE upload SET used_at = ? WHERE id = ?")
-                .params(Timestamp.from(clock.instant()), id)
-                .update();
+        noteUse(id);
         return artifacts.keep(namespace, owner, files);
     }
 
@@ -156,6 +152,15 @@ public class Uploads {
             });
         }
         return old.size();
+    }
+
+    /** Not each use: hundreds of jobs that are made of the same upload at once would wait for each other's transactions. */
+    private void noteUse(UUID id) {
+        var now = clock.instant();
+        var lately = now.minus(settings.keepUploads().dividedBy(100));
+        jdbc.sql("UPDATE upload SET used_at = ? WHERE id = ? AND used_at < ?")
+                .params(Timestamp.from(now), id, Timestamp.from(lately))
+                .update();
     }
 
     private static ArtifactPath named(String fileName) {

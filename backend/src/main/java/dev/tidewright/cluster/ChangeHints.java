@@ -2,18 +2,24 @@ package dev.tidewright.cluster;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
-/** Tells listeners, in order and beside everything else: a slow one delays hints, and nothing else. */
+/**
+ * Tells listeners, in order and beside everything else: a slow one delays hints, and nothing else. Changes of a workload that
+ * come before it was told of are one hint.
+ */
 public final class ChangeHints implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(ChangeHints.class.getName());
 
     private final List<Consumer<WorkloadId>> listeners = new CopyOnWriteArrayList<>();
+    private final Set<WorkloadId> waiting = ConcurrentHashMap.newKeySet();
     private final ExecutorService teller = Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("cluster-hints").factory());
 
@@ -23,8 +29,14 @@ public final class ChangeHints implements AutoCloseable {
 
     public void tell(Collection<WorkloadId> changed) {
         for (var id : changed) {
+            if (!waiting.add(id)) {
+                continue;
+            }
             try {
-                teller.execute(() -> listeners.forEach(listener -> tell(listener, id)));
+                teller.execute(() -> {
+                    waiting.remove(id);
+                    listeners.forEach(listener -> tell(listener, id));
+                });
             } catch (RejectedExecutionException closed) {
                 return; // nobody listens any more
             }

@@ -18,7 +18,7 @@ import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.AbstractAggregateRoot;
 
-/** A team's room: what it may hold, and how much storage it uses. */
+/** A team's room, and what it may hold. */
 @Entity
 public class Namespace extends AbstractAggregateRoot<Namespace> {
 
@@ -37,7 +37,6 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
     private Limits limits;
 
     private Name cluster;
-    private long storageBytes;
     private Instant createdAt;
     private String createdBy;
     private @Nullable Instant deletedAt;
@@ -139,23 +138,6 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
      */
     record Fault(String message, Instant since) {}
 
-    /** Bytes of artifacts that fit in just now. */
-    public long freeStorage() {
-        return Math.max(0, limits.storageBytes() - storageBytes);
-    }
-
-    public void refuseStorage(long bytes) {
-        throw QuotaWords.storage(this, bytes);
-    }
-
-    /** Refuses what does not fit; {@code bytes} may be negative. */
-    void charge(long bytes) {
-        if (bytes > freeStorage()) {
-            refuseStorage(bytes);
-        }
-        storageBytes = Math.max(0, storageBytes + bytes);
-    }
-
     public UUID id() {
         return id;
     }
@@ -191,10 +173,6 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
 
     String description() {
         return description;
-    }
-
-    long storageBytes() {
-        return storageBytes;
     }
 
     Instant createdAt() {

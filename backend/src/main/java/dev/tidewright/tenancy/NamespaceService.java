@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -20,24 +19,24 @@ class NamespaceService {
     private static final int TOLD = 20;
 
     private final NamespaceRows namespaces;
-    private final QuotaHolds holds;
+    private final Namespaces quotas;
+    private final QuotaLedger ledger;
     private final Membership membership;
     private final Provisioning provisioning;
-    private final ApplicationEventPublisher events;
     private final InstantSource clock;
 
     NamespaceService(
             NamespaceRows namespaces,
-            QuotaHolds holds,
+            Namespaces quotas,
+            QuotaLedger ledger,
             Membership membership,
             Provisioning provisioning,
-            ApplicationEventPublisher events,
             InstantSource clock) {
         this.namespaces = namespaces;
-        this.holds = holds;
+        this.quotas = quotas;
+        this.ledger = ledger;
         this.membership = membership;
         this.provisioning = provisioning;
-        this.events = events;
         this.clock = clock;
     }
 
@@ -62,7 +61,7 @@ class NamespaceService {
         var limits =
                 command.limits() == null ? namespace.limits() : command.limits().of(namespace.limits());
         namespace.change(command.description(), limits, actor, clock.instant());
-        events.publishEvent(new QuotaReleased(namespace.id(), name));
+        ledger.limitsChanged(namespace);
         provisioning.follow(namespace);
         return namespaces.save(namespace);
     }
@@ -70,17 +69,7 @@ class NamespaceService {
     void delete(Name name, @Nullable String ifMatch, Actor actor) {
         var namespace = find(name);
         IfMatch.require(ifMatch, "namespace", name, namespace.version());
-        var users = holds.findByNamespaceIdOrderByKindAscNameAsc(namespace.id()).stream()
-                .map(hold ->
-                        new Refusal.FieldError(hold.hold().kind(), hold.hold().name()))
-                .toList();
-        if (!users.isEmpty()) {
-            throw new Refusal.Conflict(
-                    "in-use",
-                    "namespace \"" + name + "\" is in use by " + users.size()
-                            + " running jobs or endpoints: stop or delete them first",
-                    users);
-        }
+        ledger.requireUnused(name);
         namespace.delete(actor, clock.instant());
         namespaces.save(namespace);
         provisioning.follow(namespace);
@@ -135,12 +124,7 @@ class NamespaceService {
 
     @Transactional(readOnly = true)
     QuotaView quota(Name name) {
-        var namespace = find(name);
-        return QuotaView.of(
-                namespace,
-                Usage.of(holds.findByNamespaceIdOrderByKindAscNameAsc(namespace.id()).stream()
-                        .map(QuotaHold::hold)
-                        .toList()));
+        return quotas.quota(name);
     }
 
     @Transactional(readOnly = true)

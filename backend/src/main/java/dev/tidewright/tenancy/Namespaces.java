@@ -11,10 +11,12 @@ public class Namespaces {
 
     private final NamespaceRows rows;
     private final QuotaHolds holds;
+    private final StorageLedger storage;
 
-    Namespaces(NamespaceRows rows, QuotaHolds holds) {
+    Namespaces(NamespaceRows rows, QuotaHolds holds, StorageLedger storage) {
         this.rows = rows;
         this.holds = holds;
+        this.storage = storage;
     }
 
     /** The living namespace of this name, or {@code NotFound}. */
@@ -34,6 +36,7 @@ public class Namespaces {
                 namespace,
                 Usage.of(holds.findByNamespaceIdOrderByKindAscNameAsc(namespace.id()).stream()
                         .map(QuotaHold::hold)
-                        .toList()));
+                        .toList()),
+                storage.used(namespace));
     }
 }

@@ -1,7 +1,6 @@
 package dev.tidewright.tenancy;
 
-import dev.tidewright.kernel.Name;
 import java.util.UUID;
 
 /** Published in the transaction that gives quota back or raises a limit: waiting work may fit now. */
-public record QuotaReleased(UUID namespaceId, Name namespace) {}
+public record QuotaReleased(UUID namespaceId) {}

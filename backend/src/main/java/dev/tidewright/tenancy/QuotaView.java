@@ -22,7 +22,7 @@ public record QuotaView(List<Bar> bars, List<Holder> holders) {
     /** One holder, e.g. job {@code train-7}. */
     public record Holder(String kind, String name, String cpu, String memory, java.util.Map<String, Long> gpu) {}
 
-    static QuotaView of(Namespace namespace, Usage usage) {
+    static QuotaView of(Namespace namespace, Usage usage, long storageBytes) {
         var limits = namespace.limits();
         var bars = new ArrayList<Bar>();
         bars.add(bar(
@@ -45,12 +45,8 @@ public record QuotaView(List<Bar> bars, List<Holder> holders) {
                     usage.resources().gpuCount(device),
                     limits.resources().gpuCount(device)));
         }
-        bars.add(bar(
-                "storage",
-                namespace.storageBytes(),
-                limits.storageBytes(),
-                Quantities.memory(namespace.storageBytes()),
-                limits.storage()));
+        bars.add(
+                bar("storage", storageBytes, limits.storageBytes(), Quantities.memory(storageBytes), limits.storage()));
         bars.add(counted("jobs", usage.jobs(), limits.jobs()));
         bars.add(counted("endpoints", usage.endpoints(), limits.endpoints()));
         return new QuotaView(bars, usage.holds().stream().map(QuotaView::holder).toList());

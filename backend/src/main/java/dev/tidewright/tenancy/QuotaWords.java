@@ -97,9 +97,8 @@ final class QuotaWords {
         return lacking.isEmpty() ? "" : String.join("; ", lacking) + " in " + namespace.name();
     }
 
-    static Refusal storage(Namespace namespace, long bytes) {
-        var message = "needs " + Quantities.memory(bytes) + " storage, "
-                + Quantities.memory(Math.max(0, namespace.limits().storageBytes() - namespace.storageBytes())) + " of "
+    static Refusal storage(Namespace namespace, long free, long bytes) {
+        var message = "needs " + Quantities.memory(bytes) + " storage, " + Quantities.memory(free) + " of "
                 + namespace.limits().storage() + " free in " + namespace.name();
         return new Refusal.OverQuota(
                 message + ": delete artifacts that are not needed, or ask an admin of the platform to raise the limit",

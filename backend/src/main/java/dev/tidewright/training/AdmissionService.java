@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.context.event.EventListener;
+import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -16,8 +17,11 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional
 class AdmissionService {
 
-    /** As many are asked in one pass; who waits behind them is asked when they have gone. */
-    private static final int WINDOW = 200;
+    /** As many are let in together: the others of the namespace wait for that transaction, and are the next. */
+    private static final Limit NEW = Limit.of(50);
+
+    /** As many are asked again together; who waits behind them is asked when they have gone. */
+    private static final Limit WAITING = Limit.of(200);
 
     private final TrainingJobs jobs;
     private final QuotaLedger ledger;
@@ -37,30 +41,42 @@ class AdmissionService {
         queue.put(QueueReconciler.KIND, released.namespaceId());
     }
 
-    @Transactional(readOnly = true)
-    public List<UUID> waiting(UUID namespaceId) {
-        return jobs.waiting(namespaceId, WINDOW);
+    /**
+     * Lets in jobs that nobody has asked the ledger for yet. All of a namespace that have come meanwhile go together,
+     * because each transaction has the ledger's lock to itself.
+     *
+     * @return false when there may be more of them
+     */
+    public boolean admitNew(UUID namespaceId) {
+        ledger.lock(namespaceId);
+        var asking = jobs.lockNew(namespaceId, NEW);
+        admit(namespaceId, asking);
+        return asking.size() < NEW.max();
     }
 
-    /** Holds the quota for one waiting job, or writes down what it waits for. */
-    public void admit(UUID id) {
-        jobs.lock(id).filter(job -> job.status() == JobStatus.QUEUED).ifPresent(job -> {
-            switch (ledger.reserve(job.namespace(), job.hold())) {
+    /** Asks again for those that wait. */
+    public void admitWaiting(UUID namespaceId) {
+        // Without the lock: who comes later asks by itself.
+        if (jobs.existsByNamespaceIdAndStatus(namespaceId, JobStatus.QUEUED)) {
+            ledger.lock(namespaceId);
+            admit(namespaceId, jobs.lockWaiting(namespaceId, WAITING));
+        }
+    }
+
+    /** Holds the quota for those that it has room for, and writes down what the others wait for. */
+    private void admit(UUID namespaceId, List<TrainingJob> asking) {
+        var verdicts = ledger.reserveAll(
+                namespaceId, asking.stream().map(TrainingJob::hold).toList());
+        for (var i = 0; i < asking.size(); i++) {
+            var job = asking.get(i);
+            switch (verdicts.get(i)) {
                 case Verdict.Granted granted -> {
                     job.admit(clock.instant());
-                    queue.put(TrainingService.JOB, id);
+                    queue.put(TrainingService.JOB, job.id());
                 }
                 case Verdict.Waiting waiting -> job.waits(waiting.sentence());
             }
             jobs.save(job);
-        });
-    }
-
-    /** The namespace's limits were lowered below what the job needs: it waits until they are raised, or it is cancelled. */
-    public void impossible(UUID id, String sentence) {
-        jobs.lock(id).ifPresent(job -> {
-            job.waits(sentence);
-            jobs.save(job);
-        });
+        }
     }
 }

@@ -18,12 +18,19 @@ class AttemptService {
 
     private final TrainingJobs jobs;
     private final QuotaLedger ledger;
+    private final AdmissionService admission;
     private final JobSources sources;
     private final InstantSource clock;
 
-    AttemptService(TrainingJobs jobs, QuotaLedger ledger, JobSources sources, InstantSource clock) {
+    AttemptService(
+            TrainingJobs jobs,
+            QuotaLedger ledger,
+            AdmissionService admission,
+            JobSources sources,
+            InstantSource clock) {
         this.jobs = jobs;
         this.ledger = ledger;
+        this.admission = admission;
         this.sources = sources;
         this.clock = clock;
     }
@@ -31,6 +38,11 @@ class AttemptService {
     @Transactional(readOnly = true)
     public Optional<JobState> state(UUID id) {
         return jobs.findById(id).map(TrainingJob::state);
+    }
+
+    /** Asks for its part of the quota, and for others that came before it; false when it may not have been its turn. */
+    public boolean admit(JobState job) {
+        return admission.admitNew(job.namespaceId());
     }
 
     public void observed(UUID id, int attempt, Observation seen) {
@@ -60,10 +72,13 @@ class AttemptService {
         jobs.lock(id).ifPresent(job -> {
             job.ended(attempt, ending, clock.instant());
             if (job.status().terminal()) {
-                ledger.release(id);
                 sources.recordEnd(job);
             }
-            jobs.save(job);
+            jobs.saveAndFlush(job);
+            if (job.status().terminal()) {
+                // Last: all who give back in a namespace call for the same look at its queue.
+                ledger.release(id);
+            }
         });
     }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record JobState(
         UUID id,
+        UUID namespaceId,
         Name namespace,
         Name name,
         JobSpec spec,

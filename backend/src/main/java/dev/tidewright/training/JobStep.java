@@ -14,6 +14,9 @@ sealed interface JobStep {
     /** Nothing until somebody changes something. */
     record Rest() implements JobStep {}
 
+    /** Asks for its part of the quota. */
+    record Admit() implements JobStep {}
+
     /** Describes the attempt to the cluster, which starts it unless it did so before. */
     record Launch(Attempt.Snapshot attempt) implements JobStep {}
 
@@ -39,7 +42,8 @@ sealed interface JobStep {
             return new Clear(job.remains());
         }
         return switch (job.status()) {
-            case QUEUED, SUCCEEDED, FAILED, CANCELLED -> new Rest();
+            case QUEUED -> new Admit();
+            case SUCCEEDED, FAILED, CANCELLED -> new Rest();
             case STARTING, RUNNING ->
                 job.current().map(attempt -> forward(job, attempt, seen, now)).orElse(new Rest());
             case STOPPING ->

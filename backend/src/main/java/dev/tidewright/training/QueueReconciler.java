@@ -4,6 +4,8 @@ import dev.tidewright.kernel.Refusal;
 import dev.tidewright.reconcile.Next;
 import dev.tidewright.reconcile.Reconciler;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Goes through the waiting jobs of a namespace whenever some of its quota came back. Its items are namespaces. */
@@ -11,6 +13,8 @@ import org.springframework.stereotype.Component;
 class QueueReconciler implements Reconciler {
 
     static final String KIND = "job-queue";
+
+    private static final Logger LOG = LoggerFactory.getLogger(QueueReconciler.class);
 
     private final AdmissionService admission;
 
@@ -25,14 +29,10 @@ class QueueReconciler implements Reconciler {
 
     @Override
     public Next reconcile(UUID namespaceId) {
-        for (var job : admission.waiting(namespaceId)) {
-            try {
-                admission.admit(job);
-            } catch (Refusal.OverQuota impossible) {
-                admission.impossible(job, impossible.sentence());
-            } catch (Refusal.NotFound namespaceGone) {
-                admission.impossible(job, "its namespace is being deleted");
-            }
+        try {
+            admission.admitWaiting(namespaceId);
+        } catch (Refusal.NotFound namespaceGone) {
+            LOG.debug("nothing is let into a namespace that is gone", namespaceGone);
         }
         return Next.done();
     }

@@ -246,6 +246,7 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
     JobState state() {
         return new JobState(
                 id,
+                namespaceId,
                 namespace,
                 name,
                 spec,

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
@@ -14,6 +15,8 @@ interface TrainingJobs extends Repository<TrainingJob, UUID> {
 
     TrainingJob save(TrainingJob job);
 
+    TrainingJob saveAndFlush(TrainingJob job);
+
     void delete(TrainingJob job);
 
     Optional<TrainingJob> findById(UUID id);
@@ -21,6 +24,8 @@ interface TrainingJobs extends Repository<TrainingJob, UUID> {
     Optional<TrainingJob> findByNamespaceIdAndName(UUID namespaceId, Name name);
 
     boolean existsByNamespaceIdAndName(UUID namespaceId, Name name);
+
+    boolean existsByNamespaceIdAndStatus(UUID namespaceId, JobStatus status);
 
     List<TrainingJob> findByIdIn(Collection<UUID> ids);
 
@@ -35,10 +40,16 @@ interface TrainingJobs extends Repository<TrainingJob, UUID> {
     Optional<TrainingJob> hold(UUID id);
 
     /** Those that wait for quota, in the order of their submission. */
-    @Query(value = """
-                SELECT id FROM training_job WHERE namespace_id = :namespaceId AND status = 'QUEUED' ORDER BY id LIMIT :limit
-                """, nativeQuery = true)
-    List<UUID> waiting(UUID namespaceId, int limit);
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select j from TrainingJob j where j.namespaceId = :namespaceId and j.status = QUEUED order by j.id")
+    List<TrainingJob> lockWaiting(UUID namespaceId, Limit limit);
+
+    /** Those of them that the ledger was never asked for. */
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query(
+            "select j from TrainingJob j where j.namespaceId = :namespaceId and j.status = QUEUED and j.reasonCode is null"
+                    + " order by j.id")
+    List<TrainingJob> lockNew(UUID namespaceId, Limit limit);
 
     @Query(value = """
                 SELECT count(*) FROM training_job WHERE namespace_id = :namespaceId AND status = 'QUEUED' AND id <= :id

@@ -5,6 +5,7 @@ import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.Observation;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.FailPoints;
+import dev.tidewright.kernel.Refusal;
 import dev.tidewright.reconcile.Next;
 import dev.tidewright.reconcile.Reconciler;
 import java.time.Duration;
@@ -16,7 +17,6 @@ import org.springframework.stereotype.Component;
 @Component
 class TrainingReconciler implements Reconciler {
 
-    private static final Next AT_ONCE = Next.again(Duration.ZERO);
     private static final Next SOON = Next.again(Duration.ofMillis(500));
 
     private final Cluster cluster;
@@ -71,13 +71,14 @@ class TrainingReconciler implements Reconciler {
     private Next carryOut(JobStep step, JobState job) {
         return switch (step) {
             case JobStep.Rest rest -> Next.done();
+            case JobStep.Admit admit -> admit(job);
             case JobStep.Launch launch -> launch(job, launch.attempt());
             case JobStep.Watch watch -> {
                 if (!watch.seen().altered().isEmpty()) {
                     cluster.repair(programs.batch(job, watch.attempt()));
                 }
                 attempts.observed(job.id(), watch.attempt().number(), watch.seen());
-                yield watch.seen().phase() == Observation.Phase.RUNNING ? Next.again(settings.watch()) : SOON;
+                yield look(watch.attempt());
             }
             case JobStep.Stop stop -> {
                 logs.keep(job, stop.attempt());
@@ -94,20 +95,41 @@ class TrainingReconciler implements Reconciler {
         cluster.apply(programs.batch(job, attempt));
         FailPoints.reach("job.apply.after");
         attempts.observed(job.id(), attempt.number(), cluster.observe(job.workload(attempt)));
-        return SOON;
+        return look(attempt);
+    }
+
+    /** Hints of the cluster bring passes; that one is lost is the rarer the longer nothing has happened. */
+    private Next look(Attempt.Snapshot attempt) {
+        var since = attempt.startedAt() == null ? attempt.createdAt() : attempt.startedAt();
+        var age = Duration.between(since, clock.instant()).toMillis();
+        var longest = settings.watch().toMillis();
+        return Next.again(Duration.ofMillis(Math.clamp(age, longest / 10, longest)));
+    }
+
+    private Next admit(JobState job) {
+        try {
+            boolean asked;
+            do {
+                asked = attempts.admit(job);
+            } while (!asked);
+        } catch (Refusal.NotFound namespaceGone) {
+            return Next.done();
+        }
+        var now = attempts.state(job.id());
+        return now.isEmpty() || now.get().status() == JobStatus.QUEUED ? Next.done() : reconcile(job.id());
     }
 
     private Next conclude(JobState job, JobStep.Conclude step) {
         logs.keep(job, step.attempt());
         attempts.ended(job.id(), step.attempt().number(), step.ending());
         FailPoints.reach("job.finish.after-record");
-        return AT_ONCE;
+        return reconcile(job.id());
     }
 
     private Next clear(JobState job, JobStep.Clear step) {
         step.attempts().forEach(attempt -> cluster.delete(job.workload(attempt)));
         attempts.cleared(
                 job.id(), step.attempts().stream().map(Attempt.Snapshot::number).toList());
-        return AT_ONCE;
+        return job.status().terminal() ? Next.done() : reconcile(job.id());
     }
 }

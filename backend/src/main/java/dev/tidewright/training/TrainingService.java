@@ -9,7 +9,6 @@ import dev.tidewright.reconcile.WorkQueue;
 import dev.tidewright.tenancy.Namespace;
 import dev.tidewright.tenancy.Namespaces;
 import dev.tidewright.tenancy.QuotaLedger;
-import dev.tidewright.tenancy.Verdict;
 import dev.tidewright.training.JobSpec.JobSource;
 import dev.tidewright.training.TrainingJob.Place;
 import java.time.InstantSource;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -52,7 +52,7 @@ class TrainingService {
         this.clock = clock;
     }
 
-    /** Takes a job in: it starts as soon as the namespace's quota has room. Answers its name. */
+    /** Takes a job in: it starts as soon as the namespace's quota has room, by a pass that follows. Answers its name. */
     public Name submit(Name namespace, SubmitJob command, Actor actor) {
         var source = sources.uploaded(namespace, command.source());
         return accept(namespace, command, source, actor);
@@ -108,18 +108,23 @@ class TrainingService {
         var spec = sources.spec(namespaceName, command, source);
         var place = Place.of(namespace.id(), namespaceName, name(namespace, command, source.source()), now);
         var job = new TrainingJob(place, spec, JobRules.labelsOf(command), source.rerunOf(), actor, now);
-        switch (ledger.reserve(namespaceName, job.hold())) {
-            case Verdict.Granted granted -> job.admit(now);
-            case Verdict.Waiting waiting -> job.waits(waiting.sentence());
-        }
-        // Under the lock of the namespace, that the ledger has taken.
-        requireFree(namespace, place.name());
-        sources.keep(job, source);
+        // Refuses what could never fit; what fits now is seen under the ledger's lock, by those who do not keep others.
+        ledger.check(namespaceName, job.hold());
         job.recordInto(sources.startRun(job, actor));
-        jobs.save(job);
+        insert(job, namespace);
         queue.put(JOB, job.id());
+        // Last: the namespace's storage is locked until this is committed.
+        sources.keep(job, source);
         reachFailPoints();
         return place.name();
+    }
+
+    private void insert(TrainingJob job, Namespace namespace) {
+        try {
+            jobs.saveAndFlush(job);
+        } catch (DataIntegrityViolationException sooner) {
+            throw taken(namespace, job.name());
+        }
     }
 
     private JobPlan plan(Name namespaceName, SubmitJob command, JobSources.Origin source) {
@@ -153,12 +158,16 @@ class TrainingService {
 
     private void requireFree(Namespace namespace, Name name) {
         if (jobs.existsByNamespaceIdAndName(namespace.id(), name)) {
-            throw new Refusal.Conflict(
-                    "job-exists",
-                    "there is a job \"" + name + "\" in " + namespace.name()
-                            + " already: choose another name or leave it away",
-                    List.of(new Refusal.FieldError("name", "is taken")));
+            throw taken(namespace, name);
         }
+    }
+
+    private static Refusal taken(Namespace namespace, Name name) {
+        return new Refusal.Conflict(
+                "job-exists",
+                "there is a job \"" + name + "\" in " + namespace.name()
+                        + " already: choose another name or leave it away",
+                List.of(new Refusal.FieldError("name", "is taken")));
     }
 
     private TrainingJob require(Name namespace, Name name) {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +112,36 @@ class ArtifactsIT {
         }
         assertThat(artifacts.list(owner)).hasSize(8);
         assertThat(storage()).isEqualTo(500);
+    }
+
+    /** A copy counts nothing and locks no account, so what deletes or replaces its source must wait for it. */
+    @Test
+    void aCopyWhileItsSourceGoesIsPaidAsLongAsItIsThere() throws Exception {
+        var text = unique(500);
+        for (var round = 0; round < 30; round++) {
+            var source = owner();
+            var copy = owner();
+            store(source, "f", text);
+            var replaced = round % 2 == 0;
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                threads.submit(() -> artifacts.copy(namespace, source, copy, ""));
+                threads.submit(() -> {
+                    if (replaced) {
+                        store(source, "f", "other");
+                    } else {
+                        artifacts.delete(source);
+                    }
+                });
+            }
+            assertThat(storage())
+                    .as("round %s", round)
+                    .isEqualTo(Stream.concat(artifacts.list(source).stream(), artifacts.list(copy).stream())
+                            .mapToLong(Stored::size)
+                            .sum());
+            artifacts.delete(copy);
+            artifacts.delete(source);
+            assertThat(storage()).isZero();
+        }
     }
 
     @Test
@@ -268,7 +299,8 @@ class ArtifactsIT {
     }
 
     private long storage() {
-        return jdbc.sql("SELECT storage_bytes FROM namespace WHERE name = ?")
+        return jdbc.sql(
+                        "SELECT coalesce(sum(s.bytes), 0) FROM namespace n JOIN namespace_storage s ON s.namespace_id = n.id WHERE n.name = ?")
                 .param(namespace.value())
                 .query(Long.class)
                 .single();

@@ -11,9 +11,11 @@ import dev.tidewright.kernel.Resources;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -28,6 +30,9 @@ class QuotaLedgerIT {
 
     @Autowired
     private QuotaLedger ledger;
+
+    @Autowired
+    private StorageLedger storage;
 
     @Autowired
     private Namespaces namespaces;
@@ -87,7 +92,7 @@ class QuotaLedgerIT {
         var large = new Hold(small.holder(), "job", "j", Resources.of("4", "1Gi", null), 1, 0);
         assertThat(reserve(namespace, large)).isInstanceOf(Verdict.Granted.class);
         assertThat(reserve(namespace, job("1"))).isInstanceOf(Verdict.Waiting.class);
-        new TransactionTemplate(transactions).executeWithoutResult(status -> ledger.release(small.holder()));
+        change(() -> ledger.release(small.holder()));
         assertThat(reserve(namespace, job("4"))).isInstanceOf(Verdict.Granted.class);
     }
 
@@ -100,14 +105,37 @@ class QuotaLedgerIT {
     }
 
     @Test
-    void storageIsCountedUnderTheSameLock() {
-        var namespace = Name.of(TestApi.admin(port).namespace("{\"storage\":\"10Mi\"}"));
-        var transaction = new TransactionTemplate(transactions);
-        transaction.executeWithoutResult(status -> ledger.chargeStorage(namespace, 8L << 20));
-        assertThatThrownBy(() -> transaction.executeWithoutResult(status -> ledger.chargeStorage(namespace, 4L << 20)))
-                .hasMessageContaining("needs 4Mi storage, 2Mi of 10Mi free");
-        transaction.executeWithoutResult(status -> ledger.chargeStorage(namespace, -(8L << 20)));
-        transaction.executeWithoutResult(status -> ledger.chargeStorage(namespace, 10L << 20));
+    void storageIsCountedExactlyHoweverManyChargeAtOnce() {
+        var namespace = namespaces.require(Name.of(TestApi.admin(port).namespace("{\"storage\":\"10Mi\"}")));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var i = 0; i < 20; i++) {
+                var _ = threads.submit(() -> change(() -> storage.charge(namespace, 400L << 10)));
+            }
+        }
+        assertThatThrownBy(() -> change(() -> storage.charge(namespace, 4L << 20)))
+                .hasMessageContaining("needs 4Mi storage, 2240Ki of 10Mi free");
+        change(() -> storage.charge(namespace, -(8000L << 10)));
+        change(() -> storage.charge(namespace, 10L << 20));
+        assertThat(storage.free(namespace)).isZero();
+    }
+
+    @Test
+    void givingBackWaitsForNobodyAndIsSeenByWhoTakesNext() {
+        var namespace = Name.of(TestApi.admin(port).namespace("{\"cpu\":\"4\"}"));
+        var first = job("3");
+        reserve(namespace, first);
+        change(() -> {
+            assertThat(ledger.reserve(namespace, job("1"))).isInstanceOf(Verdict.Granted.class);
+            // In another transaction, while this one has the lock of the namespace.
+            CompletableFuture.runAsync(() -> change(() -> ledger.release(first.holder())))
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+        });
+        assertThat(reserve(namespace, job("3"))).isInstanceOf(Verdict.Granted.class);
+    }
+
+    private void change(Runnable step) {
+        new TransactionTemplate(transactions).executeWithoutResult(status -> step.run());
     }
 
     private Verdict reserve(Name namespace, Hold hold) {

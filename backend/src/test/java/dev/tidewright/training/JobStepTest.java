@@ -27,8 +27,8 @@ class JobStepTest {
     private static final SubmitJob PLAIN = asked("train", null, null);
 
     @Test
-    void aWaitingJobIsLeftToTheQueue() {
-        assertThat(step(queued(PLAIN), seen(Phase.ABSENT, null))).isInstanceOf(JobStep.Rest.class);
+    void aWaitingJobAsksForItsQuota() {
+        assertThat(step(queued(PLAIN), seen(Phase.ABSENT, null))).isInstanceOf(JobStep.Admit.class);
     }
 
     @Test

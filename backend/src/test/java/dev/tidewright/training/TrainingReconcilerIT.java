@@ -219,8 +219,11 @@ class TrainingReconcilerIT {
     @Test
     void whatDoesNotFitWaitsInOrderAndSmallOnesPassBy() {
         var first = submit("3");
+        clock.turn(Duration.ofMillis(2));
         var large = submit("2");
+        clock.turn(Duration.ofMillis(2));
         var small = submit("1");
+        queue.reconcile(namespaceId(first));
         assertThat(facts(large).queuePosition()).isEqualTo(1);
         assertThat(facts(large).message()).isEqualTo("needs 2 cpu, 1 of 4 free in " + namespace);
         assertThat(status(small)).isEqualTo(JobStatus.STARTING);
@@ -238,7 +241,12 @@ class TrainingReconcilerIT {
             for (var i = 0; i < 200; i++) {
                 threads.execute(() -> submit("1"));
             }
+            for (var i = 0; i < 8; i++) {
+                threads.execute(
+                        () -> queue.reconcile(namespaces.require(namespace).id()));
+            }
         }
+        queue.reconcile(namespaces.require(namespace).id());
         var counts = reader.count(namespace, new JobQuery(null, null, null, null, false, null));
         assertThat(counts).containsEntry(JobStatus.STARTING, 50L).containsEntry(JobStatus.QUEUED, 150L);
         var admitted = reader.list(namespace, new JobQuery("STARTING", null, null, null, false, null), 1)
@@ -270,6 +278,7 @@ class TrainingReconcilerIT {
             }
         }
         assertThat(answers).hasSize(200).containsOnly(201);
+        queue.reconcile(namespaces.require(namespace).id());
         assertThat(reader.count(namespace, new JobQuery(null, null, null, null, false, null)))
                 .containsEntry(JobStatus.STARTING, 50L)
                 .containsEntry(JobStatus.QUEUED, 150L);

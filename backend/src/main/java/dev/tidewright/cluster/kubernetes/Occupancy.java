@@ -12,11 +12,12 @@ import java.util.stream.Stream;
 
 /**
  * What is free on the nodes. Pods of others are not watched, since a cluster may have very many: they are listed when
- * somebody asks, and not again for a while.
+ * somebody asks, and not again for a while. Nor is everything added up for each of many that wait at once.
  */
 final class Occupancy {
 
     private static final Duration FRESH = Duration.ofSeconds(5);
+    private static final Duration ADDED_UP = Duration.ofMillis(500);
     private static final String ON_A_NODE = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed";
 
     private final KubernetesClient client;
@@ -26,6 +27,8 @@ final class Occupancy {
     private final InstantSource clock;
     private List<Pod> others = List.of();
     private Instant listedAt = Instant.EPOCH;
+    private Capacity capacity = new Capacity(List.of());
+    private Instant addedUpAt = Instant.EPOCH;
 
     Occupancy(KubernetesClient client, Calls calls, Labels labels, Watches watches, InstantSource clock) {
         this.client = client;
@@ -35,13 +38,18 @@ final class Occupancy {
         this.clock = clock;
     }
 
-    Capacity now() {
-        return Rooms.capacity(
-                watches.nodes(),
-                Stream.concat(watches.pods().stream(), others().stream()).toList());
+    synchronized Capacity now() {
+        var now = clock.instant();
+        if (addedUpAt.isBefore(now.minus(ADDED_UP))) {
+            capacity = Rooms.capacity(
+                    watches.nodes(),
+                    Stream.concat(watches.pods().stream(), others().stream()).toList());
+            addedUpAt = now;
+        }
+        return capacity;
     }
 
-    private synchronized List<Pod> others() {
+    private List<Pod> others() {
         var now = clock.instant();
         if (listedAt.isBefore(now.minus(FRESH))) {
             // From the API server's cache: a moment old is good enough here.
