@@ -65,7 +65,8 @@ class SharedGatewaysIT {
         jdbc.sql("INSERT INTO app_user VALUES (?, 0, 'ana', 'Ana', NULL, false, now(), 'test', NULL)")
                 .param(new UUID(0, 1))
                 .update();
-        jdbc.sql("INSERT INTO namespace VALUES (?, 0, 'demo', '', '{}', 0, now(), 'test', NULL)")
+        jdbc.sql("INSERT INTO namespace (id, version, name, description, limits, created_at, created_by)"
+                        + " VALUES (?, 0, 'demo', '', '{}', now(), 'test')")
                 .param(new UUID(0, 2))
                 .update();
         jdbc.sql("INSERT INTO member VALUES (?, ?, 'VIEWER', now())")
