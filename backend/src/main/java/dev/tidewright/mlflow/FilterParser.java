@@ -89,9 +89,7 @@ final class FilterParser {
 
     /** What a list is sorted by. */
     static List<Order> orders(@Nullable List<String> texts) {
-        return texts == null
-                ? List.of()
-                : texts.stream().map(FilterParser::order).toList();
+        return Given.all(texts).stream().map(FilterParser::order).toList();
     }
 
     private static Order order(String text) {

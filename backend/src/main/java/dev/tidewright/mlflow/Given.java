@@ -4,6 +4,7 @@ import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class Given {
 
     private static final Pattern RUN = Pattern.compile("[0-9a-f]{32}");
+
+    private static final long LAST_MILLI = 253_402_300_799_999L;
 
     private Given() {}
 
@@ -49,7 +52,27 @@ final class Given {
         }
     }
 
-    static @Nullable Instant instant(@Nullable Long millis) {
+    static List<Long> experiments(@Nullable List<String> texts) {
+        return all(texts).stream().map(Given::experiment).toList();
+    }
+
+    /** Clients leave out what is empty. */
+    static <T> List<T> all(@Nullable List<T> given) {
+        if (given == null) {
+            return List.of();
+        }
+        if (given.stream().anyMatch(Objects::isNull)) {
+            throw new Refusal.Invalid("missing-value", "body", "a list of the body contains null: leave it out");
+        }
+        return given;
+    }
+
+    /** From 1970 to the year 9999. */
+    static @Nullable Instant instant(String field, @Nullable Long millis) {
+        if (millis != null && (millis < 0 || millis > LAST_MILLI)) {
+            throw new Refusal.Invalid(
+                    "invalid-value", field, field + " is " + millis + ": give milliseconds since 1970");
+        }
         return millis == null ? null : Instant.ofEpochMilli(millis);
     }
 

@@ -1,15 +1,21 @@
 package dev.tidewright.mlflow;
 
 import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tracking.MetricPoint;
 import dev.tidewright.tracking.RunService;
 import dev.tidewright.tracking.Tracking;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /** Logs what one call brings whole or not at all. */
 @Service
@@ -37,14 +43,28 @@ class LogBatch {
         }
     }
 
-    /** Adds to the list in the tag; the oldest make room. */
+    /** Adds to the list in the tag; the oldest make room. What a client has put there by hand and is no list is replaced. */
     void noteModel(Name ns, UUID run, String model) {
-        var known = runs.read(ns, run).run().tags().getOrDefault(HISTORY_TAG, "[]");
-        var history = json.createArrayNode().addAll(json.readValue(known, tools.jackson.databind.node.ArrayNode.class));
-        history.add(json.readTree(model));
+        var history = json.createArrayNode();
+        history.addAll(parsed(runs.read(ns, run).run().tags().get(HISTORY_TAG))
+                .filter(JsonNode::isArray)
+                .map(ArrayNode.class::cast)
+                .orElseGet(json::createArrayNode));
+        history.add(parsed(model)
+                .filter(JsonNode::isObject)
+                .orElseThrow(() -> new Refusal.Invalid(
+                        "invalid-value", "model_json", "model_json is not valid: send one JSON object")));
         while (history.size() > 1 && history.toString().length() > LONGEST) {
             history.remove(0);
         }
         runs.tag(ns, run, Map.of(HISTORY_TAG, history.toString()));
+    }
+
+    private Optional<JsonNode> parsed(@Nullable String text) {
+        try {
+            return text == null ? Optional.empty() : Optional.of(json.readTree(text));
+        } catch (JacksonException malformed) {
+            return Optional.empty();
+        }
     }
 }

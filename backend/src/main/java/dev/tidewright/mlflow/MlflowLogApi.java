@@ -73,7 +73,7 @@ class MlflowLogApi {
     @PostMapping("/runs/log-batch")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     Empty batch(@InWorkspace Name ns, @RequestBody Batch asked) {
-        var metrics = asked.metrics() == null ? List.<LoggedMetric>of() : asked.metrics();
+        var metrics = Given.all(asked.metrics());
         var params = Pair.map("param", asked.params());
         var tags = Pair.map("tag", asked.tags());
         Given.atMost(MOST_METRICS, metrics.size(), "metric");
@@ -88,7 +88,7 @@ class MlflowLogApi {
     @PostMapping("/runs/log-inputs")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     Empty inputs(@InWorkspace Name ns, @RequestBody Inputs asked) {
-        var datasets = asked.datasets() == null ? List.<RunOnWire.Input>of() : asked.datasets();
+        var datasets = Given.all(asked.datasets());
         Given.atMost(MOST_INPUTS, datasets.size(), "dataset");
         runs.addInputs(
                 ns,

@@ -102,10 +102,9 @@ class MlflowLoggedModelApi {
     @PostMapping("/logged-models/search")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     Page search(@InWorkspace Name ns, @RequestBody Search query) {
-        var experiments = query.experimentIds() == null ? List.<String>of() : query.experimentIds();
         var page = models.search(new RunQuery(
                 ns,
-                experiments.stream().map(Given::experiment).toList(),
+                Given.experiments(query.experimentIds()),
                 Lifecycle.ACTIVE_ONLY,
                 FilterParser.filter(query.filter()),
                 query.orders(),
@@ -117,7 +116,7 @@ class MlflowLoggedModelApi {
     @PostMapping("/runs/outputs")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     Empty outputs(@InWorkspace Name ns, @RequestBody Outputs command) {
-        var outputs = command.models() == null ? List.<RunOnWire.Output>of() : command.models();
+        var outputs = Given.all(command.models());
         Given.atMost(MOST_OUTPUTS, outputs.size(), "model");
         models.addOutputs(
                 ns,
@@ -150,7 +149,7 @@ class MlflowLoggedModelApi {
             @Nullable String pageToken) {
 
         List<Order> orders() {
-            return orderBy == null ? List.of() : orderBy.stream().map(By::order).toList();
+            return Given.all(orderBy).stream().map(By::order).toList();
         }
     }
 

@@ -56,7 +56,7 @@ class MlflowRunApi {
                 command.experimentId() == null ? Experiment.DEFAULT : Given.experiment(command.experimentId()),
                 null,
                 tags,
-                Given.instant(command.startTime()),
+                Given.instant("start_time", command.startTime()),
                 access.actor()));
         return new One(RunOnWire.of(runs.read(ns, id)));
     }
@@ -76,7 +76,7 @@ class MlflowRunApi {
         var id = command.id();
         var status = command.status() == null ? null : Given.choice("status", RunStatus.class, command.status());
         var name = command.runName() == null || command.runName().isEmpty() ? null : command.runName();
-        var run = runs.change(ns, id, status, Given.instant(command.endTime()), name, access.actor());
+        var run = runs.change(ns, id, status, Given.instant("end_time", command.endTime()), name, access.actor());
         if (name != null) {
             runs.tag(ns, id, Map.of(NAME_TAG, name));
         }
@@ -100,10 +100,9 @@ class MlflowRunApi {
     @PostMapping("/search")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     Page search(@InWorkspace Name ns, @RequestBody Search query) {
-        var experiments = query.experimentIds() == null ? List.<String>of() : query.experimentIds();
         var page = runs.search(new RunQuery(
                 ns,
-                experiments.stream().map(Given::experiment).toList(),
+                Given.experiments(query.experimentIds()),
                 query.runViewType() == null
                         ? Lifecycle.ACTIVE_ONLY
                         : Given.choice("run_view_type", Lifecycle.class, query.runViewType()),

@@ -22,7 +22,7 @@ record Pair(@Nullable String key, @Nullable String value) {
      */
     static Map<String, String> map(String what, @Nullable List<Pair> pairs) {
         var texts = new LinkedHashMap<String, String>();
-        for (var pair : pairs == null ? List.<Pair>of() : pairs) {
+        for (var pair : Given.all(pairs)) {
             var value = pair.value() == null ? "" : pair.value();
             var before = texts.put(Given.required(what + ".key", pair.key()), value);
             if (before != null && !before.equals(value)) {

@@ -23,6 +23,9 @@ public final class ListQuery {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    /** The end of the year 9999. */
+    private static final double LAST_MILLI = 253_402_300_799_999.0;
+
     private final Fields fields;
     private final List<String> where = new ArrayList<>();
     private final List<Key> keys = new ArrayList<>();
@@ -174,7 +177,10 @@ public final class ListQuery {
                 yield bind(value);
             }
             case NUMBER, WHOLE -> "CAST(" + bind(number(condition, value)) + " AS double precision)";
-            case INSTANT -> "to_timestamp(CAST(" + bind(number(condition, value)) + " AS double precision) / 1000)";
+            case INSTANT ->
+                // No row is older or younger than this, and PostgreSQL knows no much later moment.
+                "to_timestamp(CAST(" + bind(Math.clamp(number(condition, value), 0, LAST_MILLI))
+                        + " AS double precision) / 1000)";
             case ID -> throw refused("filter", "a list cannot be filtered by " + condition.field());
         };
     }

@@ -132,7 +132,10 @@ class MlflowTrackingIT {
         mlflow.ok("runs/log-inputs", run + """
                 "datasets":[{"tags":[{"key":"mlflow.data.context","value":"train"}],
                   "dataset":{"name":"d","digest":"04e3c22d","source_type":"code","source":"{}","schema":"s"}}]}""");
+        mlflow.ok("runs/set-tag", run + "\"key\":\"mlflow.log-model.history\",\"value\":\"no list\"}");
         mlflow.ok("runs/log-model", run + "\"model_json\":\"{\\\"artifact_path\\\": \\\"model\\\"}\"}");
+        mlflow.invalid(mlflow.post("runs/log-model", run + "\"model_json\":\"{\"}"));
+        mlflow.invalid(mlflow.post("runs/log-model", run + "\"model_json\":\"[]\"}"));
         var info = mlflow.ok(
                         "runs/update", run + "\"status\":\"FINISHED\",\"end_time\":1795304738901,\"run_name\":\"r2\"}")
                 .path("run_info");
@@ -217,6 +220,23 @@ class MlflowTrackingIT {
         var run = "{\"run_id\":\"" + id + "\",";
         mlflow.invalid(mlflow.post("runs/update", run + "\"status\":\"DANCING\"}"));
         mlflow.invalid(mlflow.post("runs/log-metric", run + "\"key\":\"k\"}"));
+        for (var list : List.of("log-batch:metrics", "log-batch:params", "log-inputs:datasets", "outputs:models")) {
+            var parts = list.split(":");
+            mlflow.invalid(mlflow.post("runs/" + parts[0], run + "\"" + parts[1] + "\":[null]}"));
+        }
+        mlflow.invalid(mlflow.post("runs/create", "{\"experiment_id\":\"0\",\"tags\":[null]}"));
+        mlflow.invalid(mlflow.post("runs/search", "{\"experiment_ids\":[\"0\"],\"order_by\":[null]}"));
+        mlflow.invalid(mlflow.post("logged-models", "{\"experiment_id\":\"0\",\"params\":[null]}"));
+        mlflow.invalid(mlflow.post("logged-models/search", "{\"experiment_ids\":[\"0\"],\"order_by\":[null]}"));
+        for (var moment : List.of("1000000000000000000", "-1", "9223372036854775807")) {
+            mlflow.invalid(mlflow.post("runs/create", "{\"experiment_id\":\"0\",\"start_time\":" + moment + "}"));
+            mlflow.invalid(mlflow.post("runs/update", run + "\"status\":\"FINISHED\",\"end_time\":" + moment + "}"));
+        }
+        assertThat(mlflow.ok(
+                                "runs/search",
+                                "{\"experiment_ids\":[\"0\"],\"filter\":\"attributes.start_time > 99999999999999999999\"}")
+                        .path("runs"))
+                .isEmpty();
         mlflow.refused(
                 400, "MALFORMED_REQUEST", mlflow.post("runs/log-metric", run + "\"key\":\"k\",\"value\":\"much\"}"));
         mlflow.invalid(mlflow.post("runs/log-metric", run + "\"key\":\"" + "k".repeat(251) + "\",\"value\":1}"));
