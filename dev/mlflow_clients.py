@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import mlflow_jobs
 from harness import ROOT, Failed, Platform
 
 # The last of the 2.x line, and the one of 3.x whose contract the platform follows.
@@ -21,12 +23,15 @@ def installed(version: str) -> Path:
     """The Python of an environment with that client, kept from one run to the next."""
     home = CACHE / f"mlflow-{version}-python{sys.version_info.major}.{sys.version_info.minor}"
     python = home / "bin/python"
-    if not (home / "whole").exists():
-        print(f"installing mlflow {version} …", flush=True)
-        for command in ([sys.executable, "-m", "venv", "--clear", home], [python, "-m", "pip", "install", "--quiet", "--no-compile", f"mlflow=={version}"]):
-            if subprocess.run(command).returncode != 0:
-                raise Failed(f"mlflow {version} could not be installed (see above)")
-        (home / "whole").touch()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(f"{home}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # somebody else's run may want the same
+        if not (home / "whole").exists():
+            print(f"installing mlflow {version} …", flush=True)
+            for command in ([sys.executable, "-m", "venv", "--clear", home], [python, "-m", "pip", "install", "--quiet", "--no-compile", f"mlflow=={version}"]):
+                if subprocess.run(command).returncode != 0:
+                    raise Failed(f"mlflow {version} could not be installed (see above)")
+            (home / "whole").touch()
     return python
 
 
@@ -47,6 +52,8 @@ def run(version: str, python: Path, platform: Platform) -> bool:
     done = subprocess.run(
         [python, ROOT / "dev/mlflow/flows.py"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=platform.home)
     print(f"== mlflow {version} ({time.monotonic() - began:.1f} s)\n{done.stdout}", flush=True)
+    mlflow_jobs.check(platform, namespace, python)
+    print(f"== mlflow {version} in a job: passed ({time.monotonic() - began:.1f} s)", flush=True)
     return done.returncode == 0
 
 

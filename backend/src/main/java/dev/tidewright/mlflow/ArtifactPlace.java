@@ -4,6 +4,7 @@ import dev.tidewright.artifacts.ArtifactOwner;
 import dev.tidewright.artifacts.ArtifactPath;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
+import dev.tidewright.tracking.RunFiles;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,6 @@ record ArtifactPlace(boolean model, UUID id, String path) {
     }
 
     ArtifactOwner owner() {
-        return new ArtifactOwner(model ? "logged-model" : "run", id);
+        return model ? RunFiles.ofModel(id) : RunFiles.ofRun(id);
     }
 }

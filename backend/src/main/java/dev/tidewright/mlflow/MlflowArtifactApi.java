@@ -41,7 +41,7 @@ class MlflowArtifactApi {
     }
 
     @PutMapping("/mlflow-artifacts/artifacts/{*path}")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty put(@InWorkspace Name ns, @PathVariable String path, HttpServletRequest request) throws IOException {
         var place = ArtifactPlace.parse(path.substring(1));
         requireWritable(ns, place);
@@ -57,7 +57,7 @@ class MlflowArtifactApi {
     }
 
     @GetMapping("/mlflow-artifacts/artifacts/{*path}")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     void get(@InWorkspace Name ns, @PathVariable String path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         var place = ArtifactPlace.parse(path.substring(1));
@@ -69,7 +69,7 @@ class MlflowArtifactApi {
     }
 
     @DeleteMapping("/mlflow-artifacts/artifacts/{*path}")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty delete(@InWorkspace Name ns, @PathVariable String path) {
         var place = ArtifactPlace.parse(path.substring(1));
         requireWritable(ns, place);
@@ -79,7 +79,7 @@ class MlflowArtifactApi {
 
     /** What lies directly in a folder, by names relative to it. */
     @GetMapping("/mlflow-artifacts/artifacts")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Listing list(@InWorkspace Name ns, @RequestParam String path) {
         var place = ArtifactPlace.parse(path);
         requireReadable(ns, place);
@@ -88,7 +88,7 @@ class MlflowArtifactApi {
 
     /** The same for a run, by names relative to the run, as pages and other languages' clients ask. */
     @GetMapping("/mlflow/artifacts/list")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Listing listOfRun(
             @InWorkspace Name ns,
             @RequestParam(name = "run_id", required = false) @Nullable String runId,
@@ -102,7 +102,7 @@ class MlflowArtifactApi {
 
     /** The same for a logged model. */
     @GetMapping("/mlflow/logged-models/{id}/artifacts/directories")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Listing listOfModel(
             @InWorkspace Name ns,
             @PathVariable String id,

@@ -43,35 +43,35 @@ class MlflowLogApi {
     }
 
     @PostMapping("/runs/log-metric")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty metric(@InWorkspace Name ns, @RequestBody LoggedMetric metric) {
         batch.log(ns, Given.run(metric.runId(), metric.runUuid()), List.of(metric.read(clock)), Map.of(), Map.of());
         return Empty.DONE;
     }
 
     @PostMapping("/runs/log-parameter")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty parameter(@InWorkspace Name ns, @RequestBody LoggedText text) {
         batch.log(ns, text.id(), List.of(), text.map(), Map.of());
         return Empty.DONE;
     }
 
     @PostMapping("/runs/set-tag")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty tag(@InWorkspace Name ns, @RequestBody LoggedText text) {
         runs.tag(ns, text.id(), text.map());
         return Empty.DONE;
     }
 
     @PostMapping("/runs/delete-tag")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty untag(@InWorkspace Name ns, @RequestBody LoggedText text) {
         runs.untag(ns, text.id(), required("key", text.key()));
         return Empty.DONE;
     }
 
     @PostMapping("/runs/log-batch")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty batch(@InWorkspace Name ns, @RequestBody Batch asked) {
         var metrics = Given.all(asked.metrics());
         var params = Pair.map("param", asked.params());
@@ -86,7 +86,7 @@ class MlflowLogApi {
     }
 
     @PostMapping("/runs/log-inputs")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty inputs(@InWorkspace Name ns, @RequestBody Inputs asked) {
         var datasets = Given.all(asked.datasets());
         Given.atMost(MOST_INPUTS, datasets.size(), "dataset");
@@ -99,7 +99,7 @@ class MlflowLogApi {
 
     /** Clients up to 2.x tell here which models they have written; the newest stay readable as a tag. */
     @PostMapping("/runs/log-model")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty model(@InWorkspace Name ns, @RequestBody LoggedModel asked) {
         batch.noteModel(ns, Given.run(asked.runId(), null), required("model_json", asked.modelJson()));
         return Empty.DONE;
@@ -107,7 +107,7 @@ class MlflowLogApi {
 
     /** All points unless {@code max_results} says otherwise: old clients know no pages here. */
     @GetMapping("/metrics/get-history")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     History history(
             @InWorkspace Name ns,
             @RequestParam(name = "run_id", required = false) @Nullable String runId,

@@ -1,6 +1,7 @@
 package dev.tidewright.mlflow;
 
 import dev.tidewright.kernel.Name;
+import dev.tidewright.query.FilterParser;
 import dev.tidewright.query.Order;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tracking.Experiment;
@@ -41,7 +42,7 @@ class MlflowLoggedModelApi {
     }
 
     @PostMapping("/logged-models")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     One create(@InWorkspace Name ns, @RequestBody Create command) {
         var run = command.sourceRunId();
         var told = command.name();
@@ -57,13 +58,13 @@ class MlflowLoggedModelApi {
     }
 
     @GetMapping("/logged-models/{id}")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     One get(@InWorkspace Name ns, @PathVariable String id) {
         return new One(LoggedModelOnWire.of(models.require(ns, LoggedModelOnWire.id(id))));
     }
 
     @PatchMapping("/logged-models/{id}")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     One finish(@InWorkspace Name ns, @PathVariable String id, @RequestBody Finish command) {
         var text = Given.required("status", command.status());
         var status = Given.choice(
@@ -72,35 +73,35 @@ class MlflowLoggedModelApi {
     }
 
     @DeleteMapping("/logged-models/{id}")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty delete(@InWorkspace Name ns, @PathVariable String id) {
         models.delete(ns, LoggedModelOnWire.id(id), access.actor());
         return Empty.DONE;
     }
 
     @PatchMapping("/logged-models/{id}/tags")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty tag(@InWorkspace Name ns, @PathVariable String id, @RequestBody Texts command) {
         models.tag(ns, LoggedModelOnWire.id(id), Pair.map("tag", command.tags()));
         return Empty.DONE;
     }
 
     @DeleteMapping("/logged-models/{id}/tags/{key}")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty untag(@InWorkspace Name ns, @PathVariable String id, @PathVariable String key) {
         models.untag(ns, LoggedModelOnWire.id(id), key);
         return Empty.DONE;
     }
 
     @PostMapping("/logged-models/{id}/params")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty params(@InWorkspace Name ns, @PathVariable String id, @RequestBody Texts command) {
         models.addParams(ns, LoggedModelOnWire.id(id), Pair.map("param", command.params()));
         return Empty.DONE;
     }
 
     @PostMapping("/logged-models/search")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Page search(@InWorkspace Name ns, @RequestBody Search query) {
         var page = models.search(new RunQuery(
                 ns,
@@ -114,7 +115,7 @@ class MlflowLoggedModelApi {
     }
 
     @PostMapping("/runs/outputs")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty outputs(@InWorkspace Name ns, @RequestBody Outputs command) {
         var outputs = Given.all(command.models());
         Given.atMost(MOST_OUTPUTS, outputs.size(), "model");

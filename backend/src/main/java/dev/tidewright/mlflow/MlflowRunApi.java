@@ -1,11 +1,13 @@
 package dev.tidewright.mlflow;
 
 import dev.tidewright.kernel.Name;
+import dev.tidewright.query.FilterParser;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tracking.Experiment;
 import dev.tidewright.tracking.Lifecycle;
 import dev.tidewright.tracking.RunQuery;
 import dev.tidewright.tracking.RunService;
+import dev.tidewright.tracking.RunSource;
 import dev.tidewright.tracking.RunStatus;
 import dev.tidewright.tracking.StartRun;
 import dev.tidewright.tracking.Tracking;
@@ -41,7 +43,7 @@ class MlflowRunApi {
     }
 
     @PostMapping("/create")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     One create(@InWorkspace Name ns, @RequestBody Create command) {
         var tags = new LinkedHashMap<>(Pair.map("tag", command.tags()));
         var told = command.runName() == null || command.runName().isEmpty() ? tags.get(NAME_TAG) : command.runName();
@@ -54,7 +56,10 @@ class MlflowRunApi {
                 ns,
                 name,
                 command.experimentId() == null ? Experiment.DEFAULT : Given.experiment(command.experimentId()),
-                null,
+                false,
+                access.program()
+                        .map(job -> RunSource.job(job.id(), job.name().value()).beside())
+                        .orElse(null),
                 tags,
                 Given.instant("start_time", command.startTime()),
                 access.actor()));
@@ -62,7 +67,7 @@ class MlflowRunApi {
     }
 
     @GetMapping("/get")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     One get(
             @InWorkspace Name ns,
             @RequestParam(name = "run_id", required = false) @Nullable String runId,
@@ -71,7 +76,7 @@ class MlflowRunApi {
     }
 
     @PostMapping("/update")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Updated update(@InWorkspace Name ns, @RequestBody Update command) {
         var id = command.id();
         var status = command.status() == null ? null : Given.choice("status", RunStatus.class, command.status());
@@ -84,21 +89,21 @@ class MlflowRunApi {
     }
 
     @PostMapping("/delete")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty delete(@InWorkspace Name ns, @RequestBody Update command) {
         runs.delete(ns, command.id(), access.actor());
         return Empty.DONE;
     }
 
     @PostMapping("/restore")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty restore(@InWorkspace Name ns, @RequestBody Update command) {
         runs.restore(ns, command.id(), access.actor());
         return Empty.DONE;
     }
 
     @PostMapping("/search")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Page search(@InWorkspace Name ns, @RequestBody Search query) {
         var page = runs.search(new RunQuery(
                 ns,
@@ -107,7 +112,7 @@ class MlflowRunApi {
                         ? Lifecycle.ACTIVE_ONLY
                         : Given.choice("run_view_type", Lifecycle.class, query.runViewType()),
                 FilterParser.filter(query.filter()),
-                FilterParser.orders(query.orderBy()),
+                FilterParser.orders(Given.all(query.orderBy())),
                 query.pageToken(),
                 Given.limit(query.maxResults(), 1000, MOST)));
         return new Page(page.items().stream().map(RunOnWire::of).toList(), page.nextCursor());

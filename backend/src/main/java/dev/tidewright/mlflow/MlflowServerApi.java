@@ -35,14 +35,14 @@ class MlflowServerApi {
 
     /** The namespaces that the caller may read. They are made in the dashboard or by our own API. */
     @GetMapping("/api/3.0/mlflow/workspaces")
-    @PreAuthorize("@access.signedIn()")
+    @PreAuthorize("@access.tracks()")
     All workspaces() {
         return new All(
                 access.mine().stream().map(name -> new Workspace(name.value())).toList());
     }
 
     @GetMapping("/api/3.0/mlflow/workspaces/{ns}")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     OneWorkspace workspace(@PathVariable Name ns) {
         return new OneWorkspace(new Workspace(ns.value()));
     }

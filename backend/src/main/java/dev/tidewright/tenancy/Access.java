@@ -47,6 +47,35 @@ public class Access {
         return true;
     }
 
+    /**
+     * The same, and true for what a job runs too: in the job's own namespace it tracks like an editor. Only at handlers of what
+     * is tracked and of what comes of that.
+     */
+    public boolean mayTrack(Name namespace, String role) {
+        if (!(caller() instanceof Caller.Program program)) {
+            return may(namespace, role);
+        }
+        if (!program.namespace().equals(namespace)) {
+            throw new Refusal.NotFound("namespace", namespace);
+        }
+        var needed = Role.valueOf(role);
+        if (!Role.EDITOR.covers(needed)) {
+            throw new Refusal.Forbidden("this needs the role " + needed.word() + " in " + namespace
+                    + ", and a job's token is an editor's: do it with a token of yours");
+        }
+        return true;
+    }
+
+    /** True for a person and for what a job runs. */
+    public boolean tracks() {
+        return caller() instanceof Caller.Program || signedIn();
+    }
+
+    /** What a job runs, if it is that who calls. */
+    public Optional<Caller.Program> program() {
+        return caller() instanceof Caller.Program program ? Optional.of(program) : Optional.empty();
+    }
+
     /** True for an admin of the platform. */
     public boolean platformAdmin() {
         var person = person();
@@ -124,6 +153,9 @@ public class Access {
 
     /** The namespaces that the caller may read, by name. */
     public List<Name> mine() {
+        if (caller() instanceof Caller.Program program) {
+            return List.of(program.namespace());
+        }
         var person = person();
         if (person.scope() == Scope.INVOKE) {
             return List.of();
@@ -138,6 +170,7 @@ public class Access {
     public Optional<Name> home() {
         return switch (caller()) {
             case Caller.Work work -> Optional.of(work.namespace());
+            case Caller.Program program -> Optional.of(program.namespace());
             case Caller.Person person when person.only() != null -> Optional.of(person.only());
             case Caller.Person _ -> {
                 var mine = mine();

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /** Turns what a request carries into a {@link Caller}; used by the security of {@code web}. */
@@ -20,6 +21,7 @@ public class Authentications {
     private final ApiTokens tokens;
     private final AppUsers users;
     private final WorkloadTokens workloads;
+    private final ObjectProvider<LivePrograms> programs;
     private final InstantSource clock;
 
     /** When a token's use was last written down: once a minute is enough. */
@@ -28,17 +30,23 @@ public class Authentications {
             .expireAfterWrite(Duration.ofMinutes(1))
             .build();
 
-    Authentications(ApiTokens tokens, AppUsers users, WorkloadTokens workloads, InstantSource clock) {
+    Authentications(
+            ApiTokens tokens,
+            AppUsers users,
+            WorkloadTokens workloads,
+            ObjectProvider<LivePrograms> programs,
+            InstantSource clock) {
         this.tokens = tokens;
         this.users = users;
         this.workloads = workloads;
+        this.programs = programs;
         this.clock = clock;
     }
 
     /** The caller that presents this bearer token, or a refusal that says what is wrong with it. */
     public Caller bearer(String token) {
         if (WorkloadTokens.looksLikeOne(token)) {
-            return workloads.verify(token).<Caller>map(work -> work).orElseThrow(Authentications::unknownToken);
+            return workload(workloads.verify(token).orElseThrow(Authentications::unknownToken));
         }
         var found = tokens.findByHash(Tokens.sha256(token)).orElseThrow(Authentications::unknownToken);
         if (found.revoked()) {
@@ -59,6 +67,17 @@ public class Authentications {
                 found.scope(),
                 found.namespace(),
                 "token " + found.name());
+    }
+
+    private Caller workload(Caller.Work work) {
+        if (!work.kind().equals(WorkloadTokens.PROGRAM)) {
+            return work;
+        }
+        return programs.orderedStream()
+                .flatMap(feature -> feature.find(work.id(), work.namespace()).stream())
+                .findFirst()
+                .orElseThrow(() -> new Refusal.Unauthenticated(
+                        "token-ended", "this token was good while its job ran: use one of your own"));
     }
 
     /** The person of a browser session, read anew so that a disabled user is out at once. */

@@ -44,4 +44,17 @@ public sealed interface Caller {
             return new Actor(Actor.Kind.WORKLOAD, kind + " " + id, "");
         }
     }
+
+    /**
+     * What a job runs, while it runs: it may track what it does, in the job's namespace, and nothing else.
+     *
+     * @param id of the job
+     * @param name of the job
+     */
+    record Program(UUID id, Name name, Name namespace) implements Caller {
+        @Override
+        public Actor actor() {
+            return new Actor(Actor.Kind.WORKLOAD, "job " + name, "");
+        }
+    }
 }

@@ -39,7 +39,8 @@ class InvokeAccess implements InvokeCheck {
         if (WorkloadTokens.looksLikeOne(bearerToken)) {
             return workloads
                     .verify(bearerToken)
-                    .filter(work -> work.namespace().equals(namespace))
+                    .filter(work ->
+                            work.namespace().equals(namespace) && !work.kind().equals(WorkloadTokens.PROGRAM))
                     .isPresent();
         }
         var token = member(bearerToken, namespace);

@@ -16,10 +16,13 @@ import org.springframework.stereotype.Component;
 /**
  * Tokens of running workloads, {@code tww.<kind>.<id>.<namespace>.<HMAC-SHA-256>}. They are computed, not stored: a
  * reconciler that was killed after starting a workload must describe exactly the same workload again. What such a token
- * may do ends with the job or revision, which its owner checks.
+ * may do ends with the job or revision, which its owner checks; of {@link #PROGRAM}s {@link LivePrograms} knows.
  */
 @Component
 public class WorkloadTokens {
+
+    /** The kind of token that a job's own program gets. Its id is the attempt's. */
+    public static final String PROGRAM = "program";
 
     private static final String PREFIX = "tww.";
 

@@ -9,6 +9,7 @@ import dev.tidewright.query.Condition;
 import dev.tidewright.query.Order;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,21 @@ public class ExperimentService {
         return experiments
                 .add(namespace, name, tags, actor.name(), clock.instant())
                 .orElseThrow(() -> taken(namespace, name));
+    }
+
+    /** The number of the experiment of this name, which is made if there is none; refuses a deleted one. */
+    public long ensure(Name namespace, String name, Actor actor) {
+        Keys.checked("experiment", name, Keys.MAX_EXPERIMENT);
+        ensureDefault(namespace);
+        return experiments
+                .find(namespace, name)
+                .map(Experiment::number)
+                .or(() -> experiments.add(namespace, name, Map.of(), actor.name(), clock.instant()))
+                .map(number -> requireActive(namespace, number).number())
+                // Somebody else has made it just now.
+                .orElseGet(
+                        () -> requireActive(namespace, require(namespace, name).number())
+                                .number());
     }
 
     /** An experiment, a deleted one too, or refuses. */
@@ -113,6 +129,12 @@ public class ExperimentService {
             int limit) {
         ensureDefault(namespace);
         return experiments.search(namespace, lifecycle, conditions, orders, cursor, limit);
+    }
+
+    /** What goes on in these experiments, by their numbers; one without runs is missing. */
+    @Transactional(readOnly = true)
+    public Map<Long, ExperimentActivity> activity(Name namespace, Collection<Long> numbers) {
+        return experiments.activity(namespace, numbers);
     }
 
     private void ensureDefault(Name namespace) {

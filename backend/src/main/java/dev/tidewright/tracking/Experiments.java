@@ -12,6 +12,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,6 +146,21 @@ class Experiments {
                 .and(conditions)
                 .sortedBy(orders, new Order(CREATED, true), new Order(NUMBER, true));
         return query.page(jdbc, "e.*", "experiment e", cursor, limit, this::experiment);
+    }
+
+    /** Of those that have runs. */
+    Map<Long, ExperimentActivity> activity(Name namespace, Collection<Long> numbers) {
+        var activity = new HashMap<Long, ExperimentActivity>();
+        jdbc.sql("""
+                SELECT experiment, count(*) AS runs, max(started_at) AS last FROM run
+                WHERE namespace = ? AND experiment = ANY (?) AND deleted_at IS NULL GROUP BY experiment
+                """).params(namespace.value(), numbers.toArray(Long[]::new)).query(row -> {
+            activity.put(
+                    row.getLong("experiment"),
+                    new ExperimentActivity(
+                            row.getLong("runs"), row.getTimestamp("last").toInstant()));
+        });
+        return activity;
     }
 
     private static Expression field(Field field, ListQuery query) {

@@ -7,6 +7,7 @@ import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Slice;
 import dev.tidewright.kernel.Transition;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -98,6 +99,12 @@ public class LoggedModelService {
     @Transactional(readOnly = true)
     public Slice<LoggedModel> search(RunQuery query) {
         return models.search(query);
+    }
+
+    /** What these runs have written, the oldest first; at most 200. */
+    @Transactional(readOnly = true)
+    public List<LoggedModel> of(Name namespace, Collection<UUID> ids) {
+        return models.of(namespace, ids);
     }
 
     /** Notes which models a run has written. */

@@ -112,6 +112,17 @@ class LoggedModels {
         return query.page(jdbc, "m.*", "logged_model m", asked.cursor(), asked.limit(), this::model);
     }
 
+    /** What these runs have written, the oldest first. */
+    List<LoggedModel> of(Name namespace, Collection<UUID> runs) {
+        return jdbc.sql("""
+                SELECT * FROM logged_model WHERE source_run_id = ANY (?) AND namespace = ? AND deleted_at IS NULL
+                ORDER BY created_at, id LIMIT 200
+                """)
+                .params(runs.toArray(UUID[]::new), namespace.value())
+                .query(this::model)
+                .list();
+    }
+
     void addOutput(UUID run, UUID model, long step) {
         jdbc.sql("""
                 INSERT INTO run_output (run_id, model_id, step) VALUES (?, ?, ?)

@@ -37,6 +37,7 @@ class Run extends AbstractAggregateRoot<Run> {
     private @Nullable String sourceKind;
     private @Nullable UUID sourceId;
     private @Nullable String sourceName;
+    private boolean sourceOwn = true;
 
     @Enumerated(EnumType.STRING)
     private RunStatus status;
@@ -50,6 +51,7 @@ class Run extends AbstractAggregateRoot<Run> {
     private @Nullable Instant endedAt;
     private String createdBy;
     private long experiment;
+    private boolean experimentOpen;
     private @Nullable Instant deletedAt;
 
     @SuppressWarnings("NullAway.Init")
@@ -64,6 +66,7 @@ class Run extends AbstractAggregateRoot<Run> {
             this.sourceKind = source.kind();
             this.sourceId = source.id();
             this.sourceName = source.name();
+            this.sourceOwn = source.own();
         }
         this.status = RunStatus.RUNNING;
         this.reason = "";
@@ -71,6 +74,7 @@ class Run extends AbstractAggregateRoot<Run> {
         this.startedAt = (command.startedAt() == null ? now : command.startedAt()).truncatedTo(ChronoUnit.MILLIS);
         this.createdBy = command.actor().name();
         this.experiment = command.experiment();
+        this.experimentOpen = command.experimentOpen();
         note("started", null, RunStatus.RUNNING, "", command.actor(), now);
     }
 
@@ -99,13 +103,24 @@ class Run extends AbstractAggregateRoot<Run> {
      * @param at when it ended, as the client says; null for now
      */
     void change(RunStatus next, @Nullable Instant at, Actor actor, Instant now) {
+        experimentOpen = false;
         if (status != next) {
             moveTo(next, "", actor, now);
             endedAt = next.isTerminal() ? now : null;
         }
-        if (at != null) {
+        // Clients that take a run up again send the time at which it had ended.
+        if (at != null && next.isTerminal()) {
             endedAt = at.truncatedTo(ChronoUnit.MILLIS);
         }
+    }
+
+    /** Goes to the experiment that its program has chosen; false when it was told one before, or has begun to log. */
+    boolean follow(long chosen) {
+        if (!experimentOpen || deletedAt != null) {
+            return false;
+        }
+        experiment = chosen;
+        return true;
     }
 
     void rename(String next) {
@@ -154,7 +169,7 @@ class Run extends AbstractAggregateRoot<Run> {
     RunView view() {
         var source = sourceKind == null || sourceId == null || sourceName == null
                 ? null
-                : new RunSource(sourceKind, sourceId, sourceName);
+                : new RunSource(sourceKind, sourceId, sourceName, sourceOwn);
         return new RunView(
                 id,
                 namespace,

@@ -1,11 +1,15 @@
 package dev.tidewright.tracking;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.artifacts.ArtifactDownload;
 import dev.tidewright.kernel.Limit;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resource;
 import dev.tidewright.kernel.Resource.Metadata;
 import dev.tidewright.kernel.Slice;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +31,13 @@ import org.springframework.web.bind.annotation.RestController;
 class RunApi {
 
     private final Tracking tracking;
+    private final RunFiles files;
+    private final ArtifactDownload download;
 
-    RunApi(Tracking tracking) {
+    RunApi(Tracking tracking, RunFiles files, ArtifactDownload download) {
         this.tracking = tracking;
+        this.files = files;
+        this.download = download;
     }
 
     @GetMapping
@@ -72,6 +80,34 @@ class RunApi {
         return tracking.series(id, key.substring(1), maxPoints);
     }
 
+    /** What the run has stored, and the files of the models that it wrote. */
+    @GetMapping("/{id}/artifacts")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    Files artifacts(@PathVariable Name ns, @PathVariable UUID id) {
+        tracking.require(ns, id);
+        return new Files(files.of(ns, id).stream()
+                .map(file -> new FileView(
+                        file.path(),
+                        file.stored().size(),
+                        file.stored().digest().value(),
+                        file.stored().mediaType(),
+                        file.stored().storedAt()))
+                .toList());
+    }
+
+    @GetMapping("/{id}/artifacts/{*path}")
+    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    void artifact(
+            @PathVariable Name ns,
+            @PathVariable UUID id,
+            @PathVariable String path,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        tracking.require(ns, id);
+        download.write(files.require(ns, id, path.substring(1)), request, response);
+    }
+
     private static Resource<RunSpec, RunState> resource(
             RunView run, List<Latest> metrics, @Nullable Map<String, String> params) {
         var values = metrics.stream().collect(Collectors.toMap(Latest::key, Function.identity()));
@@ -105,4 +141,14 @@ class RunApi {
             Instant startedAt,
             @Nullable Instant endedAt,
             Map<String, Latest> metrics) {}
+
+    record Files(List<FileView> items) {}
+
+    /**
+     * A file.
+     *
+     * @param path below {@code models/<name>-<id>/} for those of a model that the run wrote
+     * @param size bytes
+     */
+    record FileView(String path, long size, String digest, String mediaType, Instant storedAt) {}
 }

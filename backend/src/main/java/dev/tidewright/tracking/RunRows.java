@@ -113,7 +113,11 @@ class RunRows {
                 row.getString("name"),
                 kind == null
                         ? null
-                        : new RunSource(kind, row.getObject("source_id", UUID.class), row.getString("source_name")),
+                        : new RunSource(
+                                kind,
+                                row.getObject("source_id", UUID.class),
+                                row.getString("source_name"),
+                                row.getBoolean("source_own")),
                 RunStatus.valueOf(row.getString("status")),
                 row.getString("reason"),
                 json.readValue(row.getString("tags"), TEXTS),

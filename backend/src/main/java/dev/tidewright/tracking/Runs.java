@@ -11,7 +11,17 @@ import org.springframework.data.jpa.repository.Query;
 
 interface Runs extends JpaRepository<Run, UUID> {
 
-    Optional<Run> findBySourceKindAndSourceId(String kind, UUID id);
+    Optional<Run> findBySourceKindAndSourceIdAndSourceOwnTrue(String kind, UUID id);
+
+    /** What a source's program has begun beside the source's own run. */
+    List<Run> findBySourceIdAndSourceKindAndSourceOwnFalseAndDeletedAtIsNullOrderByIdDesc(
+            UUID id, String kind, Limit limit);
+
+    @Query("""
+            select r from Run r where r.sourceId = :id and r.sourceKind = :kind and not r.sourceOwn
+                and r.status in (RunStatus.SCHEDULED, RunStatus.RUNNING)
+            """)
+    List<Run> unfinishedBeside(String kind, UUID id);
 
     Optional<Run> findByIdAndNamespace(UUID id, Name namespace);
 

@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name 1 to 250 characters; need not be unique
  * @param experiment its number in the namespace
- * @param source what records it; null for a run that somebody logs by hand. One source has one run.
+ * @param experimentOpen whether its program may still choose another experiment, until it begins to log
+ * @param source what records it; null for a run that somebody logs by hand. One source has one run of its own.
  * @param startedAt null for now
  */
 public record StartRun(
         Name namespace,
         String name,
         long experiment,
+        boolean experimentOpen,
         @Nullable RunSource source,
         Map<String, String> tags,
         @Nullable Instant startedAt,
@@ -30,6 +32,6 @@ public record StartRun(
 
     /** In the experiment for whoever names none, from now on. */
     public StartRun(Name namespace, String name, @Nullable RunSource source, Map<String, String> tags, Actor actor) {
-        this(namespace, name, Experiment.DEFAULT, source, tags, null, actor);
+        this(namespace, name, Experiment.DEFAULT, false, source, tags, null, actor);
     }
 }

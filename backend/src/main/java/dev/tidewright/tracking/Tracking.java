@@ -43,11 +43,10 @@ public class Tracking {
         this.clock = clock;
     }
 
-    /** Begins a run and answers its id. A source that has one already gets that one, recording again. */
+    /** Begins a run and answers its id. A source that has its own already gets that one, recording again. */
     public UUID startRun(StartRun command) {
         var source = command.source();
-        var known =
-                source == null ? Optional.<Run>empty() : runs.findBySourceKindAndSourceId(source.kind(), source.id());
+        var known = source == null || !source.own() ? Optional.<Run>empty() : own(source);
         known.ifPresent(run -> run.resume(command.actor(), clock.instant()));
         if (known.isEmpty()) {
             experiments.requireActive(command.namespace(), command.experiment());
@@ -102,7 +101,30 @@ public class Tracking {
     /** The run that a source records. */
     @Transactional(readOnly = true)
     public Optional<RunView> of(RunSource source) {
-        return runs.findBySourceKindAndSourceId(source.kind(), source.id()).map(Run::view);
+        return own(source).map(Run::view);
+    }
+
+    /** What a source's program has begun beside the source's own run, the youngest first. */
+    @Transactional(readOnly = true)
+    public List<RunView> beside(RunSource source, int limit) {
+        return runs
+                .findBySourceIdAndSourceKindAndSourceOwnFalseAndDeletedAtIsNullOrderByIdDesc(
+                        source.id(), source.kind(), Limit.of(limit))
+                .stream()
+                .map(Run::view)
+                .toList();
+    }
+
+    /** Ends what a source's program has begun and not ended. */
+    public void endBeside(RunSource source, RunStatus status, String reason, Actor actor) {
+        var unfinished = runs.unfinishedBeside(source.kind(), source.id());
+        unfinished.forEach(run -> run.end(status, reason, actor, clock.instant()));
+        runs.saveAll(unfinished);
+    }
+
+    /** Brings a source's own run to the experiment that its program has chosen, as long as nobody else has chosen one. */
+    public void follow(RunSource source, long experiment) {
+        own(source).filter(run -> run.follow(experiment)).ifPresent(runs::save);
     }
 
     /** A run of this namespace, or refuses. */
@@ -168,6 +190,10 @@ public class Tracking {
     @Transactional(readOnly = true)
     public Slice<Series.Point> points(UUID run, String key, @Nullable String cursor, int limit) {
         return metrics.points(run, key, cursor, limit);
+    }
+
+    private Optional<Run> own(RunSource source) {
+        return runs.findBySourceKindAndSourceIdAndSourceOwnTrue(source.kind(), source.id());
     }
 
     private void requireExists(UUID run) {

@@ -71,9 +71,7 @@ class AttemptService {
         FailPoints.reach("job.finish.before-record");
         jobs.lock(id).ifPresent(job -> {
             job.ended(attempt, ending, clock.instant());
-            if (job.status().terminal()) {
-                sources.recordEnd(job);
-            }
+            sources.recordEnd(job);
             jobs.saveAndFlush(job);
             if (job.status().terminal()) {
                 // Last: all who give back in a namespace call for the same look at its queue.

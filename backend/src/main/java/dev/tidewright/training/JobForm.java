@@ -33,6 +33,7 @@ record JobForm(
         @Nullable String keep,
         @Nullable String deadline,
         @Nullable String description,
+        @Nullable String experiment,
         @Nullable String gpu,
         @Nullable String nodeSelector,
         @Nullable String tolerations,
@@ -73,6 +74,7 @@ record JobForm(
                 lines(keep),
                 null,
                 given(description),
+                given(experiment),
                 PodFields.lines(nodeSelector, tolerations, imagePullSecrets));
     }
 

@@ -14,6 +14,9 @@ import org.springframework.stereotype.Component;
 @Component
 class JobPrograms {
 
+    /** A job that is given one of its own logs there, and gets nothing of ours. */
+    private static final String TRACKING_URI = "MLFLOW_TRACKING_URI";
+
     private final WorkloadTokens tokens;
     private final OwnAddress own;
     private final TrainingSettings settings;
@@ -49,7 +52,16 @@ class JobPrograms {
                                     + name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT),
                             String.valueOf(value)));
         }
-        var secrets = Map.of("TIDEWRIGHT_TOKEN", tokens.issue(TrainingService.JOB, job.id(), job.namespace()));
+        Map<String, String> secrets = new TreeMap<>();
+        secrets.put("TIDEWRIGHT_TOKEN", tokens.issue(TrainingService.JOB, job.id(), job.namespace()));
+        if (job.runId() != null && !environment.containsKey(TRACKING_URI)) {
+            environment.put(TRACKING_URI, own.api());
+            environment.putIfAbsent("MLFLOW_RUN_ID", job.runId().toString().replace("-", ""));
+            if (!environment.containsKey("MLFLOW_EXPERIMENT_NAME")) {
+                environment.putIfAbsent("MLFLOW_EXPERIMENT_ID", Long.toString(job.experiment()));
+            }
+            secrets.put("MLFLOW_TRACKING_TOKEN", tokens.issue(WorkloadTokens.PROGRAM, attempt.id(), job.namespace()));
+        }
         return new Program(entry(job.spec()), environment, secrets, job.spec().pod());
     }
 

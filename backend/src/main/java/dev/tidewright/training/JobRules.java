@@ -59,6 +59,7 @@ final class JobRules {
                 rules.deadline(asked.deadline()),
                 rules.keep(asked.keep()),
                 rules.text("description", asked.description() == null ? "" : asked.description(), 10_000),
+                rules.experiment(asked.experiment()),
                 asked.pod() == null || asked.pod().isEmpty() ? null : asked.pod());
         rules.name(asked.name());
         rules.labels(asked.labels());
@@ -264,6 +265,17 @@ final class JobRules {
         if (asked != null) {
             checked(() -> new Name(asked), null);
         }
+    }
+
+    private @Nullable String experiment(@Nullable String asked) {
+        if (asked == null || asked.isBlank()) {
+            return null;
+        }
+        var name = asked.strip();
+        if (name.length() > 500 || name.chars().anyMatch(Character::isISOControl)) {
+            wrong("experiment", "an experiment's name has 1 to 500 characters, none of them a control character");
+        }
+        return name;
     }
 
     private void labels(@Nullable Map<String, String> asked) {

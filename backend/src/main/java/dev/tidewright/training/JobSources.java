@@ -7,41 +7,28 @@ import dev.tidewright.catalog.Catalog;
 import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
-import dev.tidewright.tracking.RunSource;
-import dev.tidewright.tracking.RunStatus;
-import dev.tidewright.tracking.StartRun;
-import dev.tidewright.tracking.Tracking;
 import dev.tidewright.training.JobSpec.JobSource;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What a job has elsewhere: its source and files in {@code artifacts}, its run in {@code tracking}. */
 @Component
 class JobSources {
 
-    private static final Actor SYSTEM = Actor.system("training");
-
     private final Artifacts artifacts;
     private final Uploads uploads;
-    private final Tracking tracking;
     private final Catalog catalog;
     private final JobSpecs specs;
-    private final JsonMapper json;
+    private final JobRuns runs;
 
-    JobSources(
-            Artifacts artifacts, Uploads uploads, Tracking tracking, Catalog catalog, JobSpecs specs, JsonMapper json) {
+    JobSources(Artifacts artifacts, Uploads uploads, Catalog catalog, JobSpecs specs, JobRuns runs) {
         this.artifacts = artifacts;
         this.uploads = uploads;
-        this.tracking = tracking;
         this.catalog = catalog;
         this.specs = specs;
-        this.json = json;
+        this.runs = runs;
     }
 
     /** Owner of a job's source. */
@@ -104,30 +91,13 @@ class JobSources {
         }
     }
 
-    UUID startRun(TrainingJob job, Actor actor) {
-        var run = tracking.startRun(new StartRun(
-                job.namespace(),
-                job.name().value(),
-                new RunSource("job", job.id(), job.name().value()),
-                Map.of(),
-                actor));
-        var params = new TreeMap<String, String>();
-        job.spec().parameters().forEach((key, value) -> params.put(key, text(value)));
-        tracking.log(run, List.of(), params);
-        return run;
+    void startRun(TrainingJob job, Actor actor) {
+        runs.start(job, actor);
     }
 
+    /** An attempt has ended: what it has begun is over, and with the job's last one the job's run too. */
     void recordEnd(TrainingJob job) {
-        var run = job.runId();
-        if (run == null) {
-            return;
-        }
-        switch (job.status()) {
-            case SUCCEEDED -> tracking.end(run, RunStatus.FINISHED, job.sentence(), SYSTEM);
-            case FAILED -> tracking.end(run, RunStatus.FAILED, job.sentence(), SYSTEM);
-            case CANCELLED -> tracking.end(run, RunStatus.KILLED, job.sentence(), SYSTEM);
-            case QUEUED, STARTING, RUNNING, STOPPING -> {}
-        }
+        runs.end(job);
     }
 
     void requireUnused(TrainingJob job) {
@@ -149,10 +119,6 @@ class JobSources {
             artifacts.delete(outputs(attempt.id()));
             artifacts.delete(log(attempt.id()));
         }
-    }
-
-    private String text(Object value) {
-        return value instanceof String string ? string : json.writeValueAsString(value);
     }
 
     private static UUID uploadId(String text) {

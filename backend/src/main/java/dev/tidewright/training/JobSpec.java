@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param requirements lines of a requirements file that replace the source's own; null to use those
  * @param deadline how long the job may run, all attempts together, e.g. {@code 2h}
  * @param keep globs of output files to keep, relative to the output folder
+ * @param experiment where its run is recorded; null to leave it to the program, which begins in {@code Default}
  * @param pod where it may run; null when nothing is said of it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -33,6 +34,7 @@ record JobSpec(
         String deadline,
         List<String> keep,
         String description,
+        @Nullable String experiment,
         @Nullable PodFields pod) {
 
     Duration deadlineLength() {

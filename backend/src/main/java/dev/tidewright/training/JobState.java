@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What a pass knows of a job, outside of any transaction.
  *
  * @param startedAt when its first attempt was seen running
+ * @param experiment that its program is told
  * @param stopSentence who asked it to stop and why; empty when nobody did
  */
 record JobState(
@@ -24,6 +25,8 @@ record JobState(
         JobSpec spec,
         JobStatus status,
         @Nullable Instant startedAt,
+        @Nullable UUID runId,
+        long experiment,
         String stopSentence,
         List<Attempt.Snapshot> attempts) {
 

@@ -1,6 +1,7 @@
 package dev.tidewright.training;
 
 import dev.tidewright.kernel.Name;
+import dev.tidewright.preview.Notebooks;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
@@ -17,10 +18,12 @@ import org.springframework.web.bind.annotation.RequestParam;
 class NotebookPages {
 
     private final JobReader reader;
+    private final JobFiles files;
     private final Notebooks notebooks;
 
-    NotebookPages(JobReader reader, Notebooks notebooks) {
+    NotebookPages(JobReader reader, JobFiles files, Notebooks notebooks) {
         this.reader = reader;
+        this.files = files;
         this.notebooks = notebooks;
     }
 
@@ -33,7 +36,7 @@ class NotebookPages {
             @RequestParam(required = false) @Nullable String file,
             Model model) {
         var job = reader.state(ns, name);
-        var found = notebooks.find(job, attempt, file);
+        var found = files.notebook(job, attempt, file);
         model.addAttribute("ns", ns);
         model.addAttribute("name", name);
         model.addAttribute("attempt", attempt == null ? job.attempts().size() : attempt);
@@ -51,7 +54,7 @@ class NotebookPages {
             @RequestParam(required = false) @Nullable String file,
             @RequestParam(defaultValue = "0") int cell,
             @RequestParam(defaultValue = "0") int output) {
-        var image = notebooks.image(notebooks.find(reader.state(ns, name), attempt, file), cell, output);
+        var image = notebooks.image(files.notebook(reader.state(ns, name), attempt, file), cell, output);
         return ResponseEntity.ok()
                 .contentType(MediaType.parseMediaType(image.media()))
                 .cacheControl(CacheControl.noCache().cachePrivate())

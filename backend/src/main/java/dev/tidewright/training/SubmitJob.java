@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * acceptable.
  *
  * @param name unique in the namespace; null to have one made from the source's name
+ * @param experiment where its run is recorded, made if there is none; null to leave it to the program
  */
 record SubmitJob(
         @Nullable String name,
@@ -26,10 +27,11 @@ record SubmitJob(
         @Nullable List<String> keep,
         @Nullable Map<String, String> labels,
         @Nullable String description,
+        @Nullable String experiment,
         @Nullable PodFields pod) {
 
-    static final SubmitJob NOTHING =
-            new SubmitJob(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    static final SubmitJob NOTHING = new SubmitJob(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** @param upload id of an upload of this namespace */
     record Source(@Nullable String upload) {}
@@ -59,6 +61,7 @@ record SubmitJob(
                 keep,
                 labels,
                 description,
+                experiment,
                 pod);
     }
 
@@ -83,6 +86,7 @@ record SubmitJob(
                 or(keep, spec.keep()),
                 labels == null ? earlier.labels() : labels,
                 or(description, spec.description()),
+                or(experiment, spec.experiment()),
                 or(pod, spec.pod()));
     }
 

@@ -70,6 +70,7 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
     private @Nullable String stopSentence;
     private @Nullable Name rerunOf;
     private @Nullable UUID runId;
+    private long experiment;
 
     @OneToMany(mappedBy = "job", cascade = CascadeType.ALL, orphanRemoval = true)
     @OrderBy("number")
@@ -101,8 +102,9 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
         }
     }
 
-    void recordInto(UUID run) {
+    void recordInto(UUID run, long inExperiment) {
         runId = run;
+        experiment = inExperiment;
     }
 
     /** The quota has no room; {@code why} says what is missing. */
@@ -252,6 +254,8 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
                 spec,
                 status,
                 startedAt,
+                runId,
+                experiment,
                 stopSentence == null ? "" : stopSentence,
                 attempts.stream().map(Attempt::snapshot).toList());
     }

@@ -110,7 +110,7 @@ class TrainingService {
         var job = new TrainingJob(place, spec, JobRules.labelsOf(command), source.rerunOf(), actor, now);
         // Refuses what could never fit; what fits now is seen under the ledger's lock, by those who do not keep others.
         ledger.check(namespaceName, job.hold());
-        job.recordInto(sources.startRun(job, actor));
+        sources.startRun(job, actor);
         insert(job, namespace);
         queue.put(JOB, job.id());
         // Last: the namespace's storage is locked until this is committed.

@@ -13,6 +13,7 @@
             "tenancy",
             "artifacts",
             "tracking",
+            "preview",
             "catalog",
             "images",
             "events"

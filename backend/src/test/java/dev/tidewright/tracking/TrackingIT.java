@@ -119,7 +119,7 @@ class TrackingIT {
 
     @Test
     void oneSourceHasOneRunThatIsTakenUpAgain() {
-        var source = new RunSource("job", UUID.randomUUID(), "train-7");
+        var source = RunSource.job(UUID.randomUUID(), "train-7");
         var first = tracking.startRun(new StartRun(namespace, "train-7", source, Map.of(), ANA));
         tracking.end(first, RunStatus.FAILED, "exit code 1", ANA);
         tracking.end(first, RunStatus.FAILED, "exit code 1", ANA);

@@ -42,7 +42,22 @@ class JobDiagnosisTest {
         var plain = asked("train", null, null);
         var pod = PodFields.of(Map.of("pool", "a100"), null, null);
         var job = starting(new SubmitJob(
-                "train", null, null, plain.command(), null, null, null, null, null, null, null, null, null, null, pod));
+                "train",
+                null,
+                null,
+                plain.command(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                pod));
         var id = seen(Phase.PENDING, null).id();
         job.observed(1, new Observation(id, Phase.PENDING, "NODE_MISMATCH", "no node", List.of(), null, null), NOON);
         assertThat(findings(job))

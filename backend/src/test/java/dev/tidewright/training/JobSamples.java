@@ -35,6 +35,7 @@ final class JobSamples {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -45,6 +46,7 @@ final class JobSamples {
                 null,
                 List.of("true"),
                 image,
+                null,
                 null,
                 null,
                 null,

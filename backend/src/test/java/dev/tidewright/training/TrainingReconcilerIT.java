@@ -407,6 +407,7 @@ class TrainingReconcilerIT {
                 null,
                 Map.of("team", "a"),
                 null,
+                null,
                 null);
     }
 

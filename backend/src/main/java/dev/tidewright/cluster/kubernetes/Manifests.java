@@ -171,7 +171,8 @@ final class Manifests {
     private static String digest(Workload workload) {
         var program = workload.program();
         var environment = new TreeMap<>(program.environment());
-        environment.remove("TIDEWRIGHT_API");
+        var own = environment.get("TIDEWRIGHT_API");
+        environment.values().removeIf(value -> value.equals(own));
         return Labels.digest(program.entry() + "\n" + environment + "\n" + workload.resources() + "\n" + program.pod());
     }
 }

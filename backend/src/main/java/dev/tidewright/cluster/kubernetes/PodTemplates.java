@@ -231,8 +231,10 @@ final class PodTemplates {
             }
         }
         all.putAll(workload.program().environment());
-        if (!settings.api().isEmpty()) {
-            all.replace("TIDEWRIGHT_API", settings.api());
+        var own = all.get("TIDEWRIGHT_API");
+        if (own != null && !settings.api().isEmpty()) {
+            // Under whatever names a program is told where the platform is.
+            all.replaceAll((name, value) -> value.equals(own) ? settings.api() : value);
         }
         if (Carriers.isCarried(workload)) {
             all.putAll(Carriers.places());

@@ -203,6 +203,30 @@ class ManifestsTest {
                 .isNotEqualTo(hash(manifests.job(batch(new Program(COMMAND, Map.of(), Map.of())))));
     }
 
+    /** Another address of the platform is no other program: a restart may bring one. */
+    @Test
+    void aProgramIsToldWherePodsReachThePlatformUnderEveryNameThatItKnowsItBy() {
+        var settings = GoldenWorkloads.settings().reachedAt("http://platform:80");
+        var manifests = new Manifests(new Labels("tidewright"), settings, Map.of());
+        var own = manifests.job(batch(told("http://127.0.0.1:8080")));
+        assertThat(container(own.getSpec().getTemplate().getSpec()).getEnv())
+                .filteredOn(variable -> List.of("TIDEWRIGHT_API", "MLFLOW_TRACKING_URI", "OTHER")
+                        .contains(variable.getName()))
+                .extracting(EnvVar::getName, EnvVar::getValue)
+                .containsExactly(
+                        tuple("MLFLOW_TRACKING_URI", "http://platform:80"),
+                        tuple("OTHER", "http://127.0.0.1:80"),
+                        tuple("TIDEWRIGHT_API", "http://platform:80"));
+        assertThat(hash(manifests.job(batch(told("http://10.0.0.9:8080"))))).isEqualTo(hash(own));
+    }
+
+    private static Program told(String address) {
+        return new Program(
+                COMMAND,
+                Map.of("TIDEWRIGHT_API", address, "MLFLOW_TRACKING_URI", address, "OTHER", "http://127.0.0.1:80"),
+                Map.of());
+    }
+
     @Test
     void aroundAnImageTheLauncherFetchesAndCarries() {
         var entry = new Program.Image("plain:1", List.of("/run"), true, true);

@@ -1,14 +1,10 @@
-package dev.tidewright.mlflow;
+package dev.tidewright.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidewright.kernel.Refusal;
-import dev.tidewright.query.Condition;
-import dev.tidewright.query.Field;
 import dev.tidewright.query.Field.Kind;
-import dev.tidewright.query.Operator;
-import dev.tidewright.query.Order;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package dev.tidewright.mlflow;
+package dev.tidewright.query;
 
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;

@@ -1,15 +1,11 @@
-package dev.tidewright.mlflow;
+package dev.tidewright.query;
 
-import static dev.tidewright.mlflow.FilterTokens.Kind.NAME;
-import static dev.tidewright.mlflow.FilterTokens.Kind.NUMBER;
-import static dev.tidewright.mlflow.FilterTokens.Kind.TEXT;
-import static dev.tidewright.mlflow.FilterTokens.Kind.WORD;
+import static dev.tidewright.query.FilterTokens.Kind.NAME;
+import static dev.tidewright.query.FilterTokens.Kind.NUMBER;
+import static dev.tidewright.query.FilterTokens.Kind.TEXT;
+import static dev.tidewright.query.FilterTokens.Kind.WORD;
 
-import dev.tidewright.mlflow.FilterTokens.Kind;
-import dev.tidewright.query.Condition;
-import dev.tidewright.query.Field;
-import dev.tidewright.query.Operator;
-import dev.tidewright.query.Order;
+import dev.tidewright.query.FilterTokens.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * field      = [ kind "." ] name       kind: metric, param, tag, attribute, dataset, and what MLflow also calls them
  * </pre>
  */
-final class FilterParser {
+public final class FilterParser {
 
     private static final Map<String, Field.Kind> KINDS = Map.ofEntries(
             Map.entry("metric", Field.Kind.METRIC),
@@ -71,7 +67,7 @@ final class FilterParser {
     }
 
     /** What a filter demands; nothing for none. */
-    static List<Condition> filter(@Nullable String text) {
+    public static List<Condition> filter(@Nullable String text) {
         if (text == null || text.isBlank()) {
             return List.of();
         }
@@ -88,8 +84,10 @@ final class FilterParser {
     }
 
     /** What a list is sorted by. */
-    static List<Order> orders(@Nullable List<String> texts) {
-        return Given.all(texts).stream().map(FilterParser::order).toList();
+    public static List<Order> orders(@Nullable List<String> texts) {
+        return texts == null
+                ? List.of()
+                : texts.stream().map(FilterParser::order).toList();
     }
 
     private static Order order(String text) {

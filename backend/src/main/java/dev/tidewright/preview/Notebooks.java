@@ -1,4 +1,4 @@
-package dev.tidewright.training;
+package dev.tidewright.preview;
 
 import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Stored;
@@ -13,50 +13,40 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads notebooks that jobs have kept. Whatever is in them was written by others, so all of it is made harmless here. */
+/** Reads notebooks that somebody kept. Whatever is in them was written by others, so all of it is made harmless here. */
 @Component
-class Notebooks {
+public class Notebooks {
 
     private static final int LARGEST = 32 << 20;
     private static final int CELLS = 400;
     private static final int TEXT = 100_000;
     private static final List<String> IMAGES = List.of("image/png", "image/jpeg", "image/gif");
 
-    private final JobFiles files;
     private final Artifacts artifacts;
     private final Markdown markdown;
     private final JsonMapper json;
 
-    Notebooks(JobFiles files, Artifacts artifacts, Markdown markdown, JsonMapper json) {
-        this.files = files;
+    Notebooks(Artifacts artifacts, Markdown markdown, JsonMapper json) {
         this.artifacts = artifacts;
         this.markdown = markdown;
         this.json = json;
     }
 
     /** A picture that a cell has drawn. */
-    record Image(String media, byte[] content) {}
+    public record Image(String media, byte[] content) {}
 
-    /** The notebook of this name; without one, the first that the attempt kept. */
-    Stored find(JobState job, @Nullable Integer attempt, @Nullable String path) {
-        return files.of(job, attempt).stream()
-                .filter(file ->
-                        path == null ? isNotebook(file.path()) : file.path().equals(path))
-                .findFirst()
-                .orElseThrow(() -> new Refusal.NotFound("notebook", path == null ? "of " + job.name() : path));
-    }
-
-    static boolean isNotebook(String path) {
+    /** Whether a file says by its name that it is one. */
+    public static boolean isNotebook(String path) {
         return path.toLowerCase(Locale.ROOT).endsWith(".ipynb");
     }
 
-    Notebook read(Stored file) {
+    /** What a page shows of it; refuses what is no notebook. */
+    public Notebook read(Stored file) {
         var tree = tree(file);
         var all = tree.path("cells");
         var cells = new ArrayList<Notebook.Cell>();
@@ -67,7 +57,8 @@ class Notebooks {
         return new Notebook(List.copyOf(cells), language, all.size() - cells.size());
     }
 
-    Image image(Stored file, int cell, int output) {
+    /** The picture of one output. */
+    public Image image(Stored file, int cell, int output) {
         var data =
                 tree(file).path("cells").path(cell).path("outputs").path(output).path("data");
         for (var media : IMAGES) {

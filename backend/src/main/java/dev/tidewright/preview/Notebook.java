@@ -1,4 +1,4 @@
-package dev.tidewright.training;
+package dev.tidewright.preview;
 
 import dev.tidewright.cluster.LogLine;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param language of its code
  * @param left cells that are not shown, since there are too many
  */
-record Notebook(List<Cell> cells, String language, int left) {
+public record Notebook(List<Cell> cells, String language, int left) {
 
     /**
      * A cell.
@@ -20,7 +20,7 @@ record Notebook(List<Cell> cells, String language, int left) {
      * @param injected its values are the job's parameters
      * @param html of Markdown, harmless
      */
-    record Cell(
+    public record Cell(
             int number,
             String kind,
             @Nullable Integer count,
@@ -37,5 +37,5 @@ record Notebook(List<Cell> cells, String language, int left) {
      * @param html harmless; a part of what was there
      * @param media what there was
      */
-    record Output(int number, String kind, List<LogLine> lines, String html, String media) {}
+    public record Output(int number, String kind, List<LogLine> lines, String html, String media) {}
 }
