@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Tells listeners, in order and beside everything else: a slow one delays hints, and nothing else. Changes of a workload that
@@ -18,10 +19,16 @@ public final class ChangeHints implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(ChangeHints.class.getName());
 
+    private final Predicate<WorkloadId> isNews;
     private final List<Consumer<WorkloadId>> listeners = new CopyOnWriteArrayList<>();
     private final Set<WorkloadId> waiting = ConcurrentHashMap.newKeySet();
     private final ExecutorService teller = Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("cluster-hints").factory());
+
+    /** @param isNews whether listeners want to know of what has changed; asked where they are told */
+    public ChangeHints(Predicate<WorkloadId> isNews) {
+        this.isNews = isNews;
+    }
 
     public void add(Consumer<WorkloadId> listener) {
         listeners.add(listener);
@@ -35,7 +42,9 @@ public final class ChangeHints implements AutoCloseable {
             try {
                 teller.execute(() -> {
                     waiting.remove(id);
-                    listeners.forEach(listener -> tell(listener, id));
+                    if (isNews.test(id)) {
+                        listeners.forEach(listener -> tell(listener, id));
+                    }
                 });
             } catch (RejectedExecutionException closed) {
                 return; // nobody listens any more

@@ -36,6 +36,10 @@ class ReconcileLoop implements SmartLifecycle {
     private final Semaphore wake = new Semaphore(0);
     private final Semaphore places;
     private volatile boolean running;
+
+    /** There was no place for more: what else is due waits for one. */
+    private volatile boolean mayWait;
+
     private ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
     ReconcileLoop(
@@ -87,15 +91,20 @@ class ReconcileLoop implements SmartLifecycle {
     }
 
     private void dispatch() {
+        mayWait = true; // also whoever leaves while this asks, wakes
         var free = places.availablePermits();
-        for (var claim : free == 0 ? List.<Claim>of() : queue.claim(server.value(), free)) {
+        var claims = free == 0 ? List.<Claim>of() : queue.claim(server.value(), free);
+        mayWait = claims.size() == free;
+        for (var claim : claims) {
             places.acquireUninterruptibly();
             workers.execute(() -> {
                 try {
                     work(claim);
                 } finally {
                     places.release();
-                    wake.release();
+                    if (mayWait) {
+                        wake.release();
+                    }
                 }
             });
         }
@@ -108,7 +117,9 @@ class ReconcileLoop implements SmartLifecycle {
             var next = reconciler == null
                     ? Next.done()
                     : metrics.timed(claim.kind(), () -> reconciler.reconcile(claim.id()));
-            queue.settle(claim, server.value(), next);
+            if (queue.settle(claim, server.value(), next)) {
+                wake.release();
+            }
         } catch (RuntimeException fault) {
             LOG.warn("pass over {} {} failed, will be repeated", claim.kind(), claim.id(), fault);
             queueSafely(() -> queue.failed(claim, server.value(), fault));

@@ -29,16 +29,20 @@ public class WorkQueue {
 
     /** Makes an item due now, as part of the caller's transaction if there is one. Repeating it is harmless. */
     public void put(String kind, UUID id) {
-        jdbc.sql("""
+        // One that is due and waits stays as it is, but locked: its pass begins after the caller's transaction.
+        var changed = jdbc.sql("""
                 INSERT INTO work_item (kind, id, due_at) VALUES (:kind, :id, :now)
                 ON CONFLICT (kind, id)
                 DO UPDATE SET due_at = least(work_item.due_at, excluded.due_at), hints = work_item.hints + 1
+                WHERE work_item.owner IS NOT NULL OR work_item.due_at > excluded.due_at
                 """)
                 .param("kind", kind)
                 .param("id", id)
                 .param("now", Timestamp.from(clock.instant()))
                 .update();
-        events.publishEvent(new WorkArrived());
+        if (changed > 0) {
+            events.publishEvent(new WorkArrived());
+        }
     }
 
     /** Whether there is still something to do for it, now or later. */
@@ -73,24 +77,25 @@ public class WorkQueue {
                 .list();
     }
 
-    /** Ends a pass. An item that was hinted meanwhile is due again at once, whatever the pass asked for. */
-    void settle(Claim claim, String owner, Next next) {
+    /**
+     * Ends a pass. An item that was hinted meanwhile is due again at once, whatever the pass asked for.
+     *
+     * @return whether it is due at once
+     */
+    boolean settle(Claim claim, String owner, Next next) {
         var now = clock.instant();
         var due = switch (next) {
             case Next.Again again -> now.plus(again.in());
             case Next.Done done -> now;
         };
-        if (next instanceof Next.Done && deleted(claim, owner)) {
-            return;
-        }
-        release(claim, owner, due, 0, "");
+        return !(next instanceof Next.Done && deleted(claim, owner)) && released(claim, owner, due, 0, "");
     }
 
     /** Ends a pass that threw: again after a delay that doubles from 1 s to 60 s. */
     void failed(Claim claim, String owner, RuntimeException fault) {
         var failures = claim.failures() + 1;
         var delay = Duration.ofSeconds(Math.min(60, 1L << Math.min(6, failures - 1)));
-        release(claim, owner, clock.instant().plus(delay), failures, Text.shortened(fault.toString(), 500));
+        var _ = released(claim, owner, clock.instant().plus(delay), failures, Text.shortened(fault.toString(), 500));
     }
 
     /** How many items are due and not being worked. */
@@ -122,11 +127,12 @@ public class WorkQueue {
                 == 1;
     }
 
-    private void release(Claim claim, String owner, Instant due, int failures, String fault) {
-        jdbc.sql("""
+    private boolean released(Claim claim, String owner, Instant due, int failures, String fault) {
+        return jdbc.sql("""
                 UPDATE work_item SET owner = NULL, lease_until = NULL, failures = :failures, fault = :fault,
                     due_at = CASE WHEN hints = :hints THEN :due ELSE least(:due, CAST(:now AS timestamptz)) END
                 WHERE kind = :kind AND id = :id AND owner = :owner
+                RETURNING due_at <= :now
                 """)
                 .param("failures", failures)
                 .param("fault", fault)
@@ -136,7 +142,9 @@ public class WorkQueue {
                 .param("kind", claim.kind())
                 .param("id", claim.id())
                 .param("owner", owner)
-                .update();
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
     }
 
     /** An item that this process holds; {@code hints} as counted when it was taken. */

@@ -51,6 +51,7 @@ class AdmissionService {
         ledger.lock(namespaceId);
         var asking = jobs.lockNew(namespaceId, NEW);
         admit(namespaceId, asking);
+        // Each of them has brought a pass with it that goes on from here.
         return asking.size() < NEW.max();
     }
 
@@ -59,7 +60,11 @@ class AdmissionService {
         // Without the lock: who comes later asks by itself.
         if (jobs.existsByNamespaceIdAndStatus(namespaceId, JobStatus.QUEUED)) {
             ledger.lock(namespaceId);
-            admit(namespaceId, jobs.lockWaiting(namespaceId, WAITING));
+            var asking = jobs.lockWaiting(namespaceId, WAITING);
+            admit(namespaceId, asking);
+            asking.stream()
+                    .filter(job -> job.status() != JobStatus.QUEUED)
+                    .forEach(job -> queue.put(TrainingService.JOB, job.id()));
         }
     }
 
@@ -70,10 +75,7 @@ class AdmissionService {
         for (var i = 0; i < asking.size(); i++) {
             var job = asking.get(i);
             switch (verdicts.get(i)) {
-                case Verdict.Granted granted -> {
-                    job.admit(clock.instant());
-                    queue.put(TrainingService.JOB, job.id());
-                }
+                case Verdict.Granted granted -> job.admit(clock.instant());
                 case Verdict.Waiting waiting -> job.waits(waiting.sentence());
             }
             jobs.save(job);

@@ -45,9 +45,13 @@ class AttemptService {
         return admission.admitNew(job.namespaceId());
     }
 
-    public void observed(UUID id, int attempt, Observation seen) {
-        jobs.lock(id).ifPresent(job -> {
-            job.observed(attempt, seen, clock.instant());
+    /** Without a word where it would say what is known. */
+    public void observed(JobState known, Attempt.Snapshot attempt, Observation seen) {
+        if (known.shows(attempt, seen)) {
+            return;
+        }
+        jobs.lock(known.id()).ifPresent(job -> {
+            job.observed(attempt.number(), seen, clock.instant());
             jobs.save(job);
         });
     }

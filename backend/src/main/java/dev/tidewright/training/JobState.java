@@ -1,5 +1,6 @@
 package dev.tidewright.training;
 
+import dev.tidewright.cluster.Observation;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startedAt when its first attempt was seen running
  * @param experiment that its program is told
+ * @param shown what its page says of what the cluster said last
  * @param stopSentence who asked it to stop and why; empty when nobody did
  */
 record JobState(
@@ -27,8 +29,18 @@ record JobState(
         @Nullable Instant startedAt,
         @Nullable UUID runId,
         long experiment,
+        Shown shown,
         String stopSentence,
         List<Attempt.Snapshot> attempts) {
+
+    /**
+     * What the cluster said last.
+     *
+     * @param reason why it does not start; null where nothing is known against it
+     * @param sentence the same in words; empty without
+     * @param unknown it has not answered since
+     */
+    record Shown(@Nullable ReasonCode reason, String sentence, boolean unknown) {}
 
     /** The attempt that is to be brought forward. */
     Optional<Attempt.Snapshot> current() {
@@ -59,6 +71,19 @@ record JobState(
             throw new Refusal.NotFound("attempt of job " + name, asked);
         }
         return attempts.get(asked - 1);
+    }
+
+    /** Whether what was seen of its current attempt says nothing new. */
+    boolean shows(Attempt.Snapshot attempt, Observation seen) {
+        if (shown.unknown()) {
+            return false;
+        }
+        if (seen.phase() == Observation.Phase.RUNNING) {
+            return status != JobStatus.STARTING && attempt.startedAt() != null;
+        }
+        return status != JobStatus.STARTING
+                || (shown.reason() == ReasonCode.whyWaiting(seen)
+                        && shown.sentence().equals(seen.message()));
     }
 
     WorkloadId workload(Attempt.Snapshot attempt) {

@@ -1,5 +1,8 @@
 package dev.tidewright.training;
 
+import dev.tidewright.cluster.Observation;
+import org.jspecify.annotations.Nullable;
+
 /** Why a job or an attempt is where it is; part of the API. */
 enum ReasonCode {
     QUOTA("the namespace's quota is in use"),
@@ -38,6 +41,11 @@ enum ReasonCode {
     /** True when the user's own code is to blame, so that "retry on any failure" means it. */
     boolean isFailureOfUserCode() {
         return this == EXIT_CODE || this == NOTEBOOK_FAILED;
+    }
+
+    /** Why something does not start; null where nothing is known against it. */
+    static @Nullable ReasonCode whyWaiting(Observation seen) {
+        return seen.reason().isEmpty() ? null : of(seen.reason(), NO_CAPACITY);
     }
 
     /** The code of this name, or {@code otherwise} for one that is not known here. */

@@ -139,7 +139,7 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
                 moveTo(JobStatus.RUNNING, null, "attempt " + attempt + " runs", RECONCILER, now);
             }
         } else if (status == JobStatus.STARTING) {
-            reasonCode = seen.reason().isEmpty() ? null : ReasonCode.of(seen.reason(), ReasonCode.NO_CAPACITY);
+            reasonCode = ReasonCode.whyWaiting(seen);
             sentence = seen.message();
         }
     }
@@ -256,6 +256,7 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
                 startedAt,
                 runId,
                 experiment,
+                new JobState.Shown(reasonCode, sentence, unknownSince != null),
                 stopSentence == null ? "" : stopSentence,
                 attempts.stream().map(Attempt::snapshot).toList());
     }

@@ -77,7 +77,7 @@ class TrainingReconciler implements Reconciler {
                 if (!watch.seen().altered().isEmpty()) {
                     cluster.repair(programs.batch(job, watch.attempt()));
                 }
-                attempts.observed(job.id(), watch.attempt().number(), watch.seen());
+                attempts.observed(job, watch.attempt(), watch.seen());
                 yield look(watch.attempt());
             }
             case JobStep.Stop stop -> {
@@ -94,7 +94,7 @@ class TrainingReconciler implements Reconciler {
         FailPoints.reach("job.apply.before");
         cluster.apply(programs.batch(job, attempt));
         FailPoints.reach("job.apply.after");
-        attempts.observed(job.id(), attempt.number(), cluster.observe(job.workload(attempt)));
+        attempts.observed(job, attempt, cluster.observe(job.workload(attempt)));
         return look(attempt);
     }
 
@@ -116,7 +116,14 @@ class TrainingReconciler implements Reconciler {
             return Next.done();
         }
         var now = attempts.state(job.id());
-        return now.isEmpty() || now.get().status() == JobStatus.QUEUED ? Next.done() : reconcile(job.id());
+        if (now.isEmpty() || now.get().status() == JobStatus.QUEUED) {
+            return Next.done();
+        }
+        // Nobody but this pass can have begun its first attempt: there is nothing to look for.
+        var first = now.get().current();
+        return now.get().status() == JobStatus.STARTING && first.isPresent()
+                ? launch(now.get(), first.get())
+                : reconcile(job.id());
     }
 
     private Next conclude(JobState job, JobStep.Conclude step) {

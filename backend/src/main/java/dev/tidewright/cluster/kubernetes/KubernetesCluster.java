@@ -24,12 +24,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -43,8 +40,8 @@ final class KubernetesCluster implements ClusterAdapter {
     private final KubernetesClient client;
     private final InstantSource clock;
     private final Calls calls;
-    private final Observations observations;
-    private final ChangeHints hints = new ChangeHints();
+    private final Observer observer;
+    private final ChangeHints hints;
     private final LogKeeper logs;
     private final Watches watches;
     private final Warnings warnings;
@@ -57,9 +54,6 @@ final class KubernetesCluster implements ClusterAdapter {
     private final Heartbeat heartbeat;
     private final Occupancy occupancy;
 
-    /** Why something was never made. */
-    private final Map<WorkloadId, String> refused = new ConcurrentHashMap<>();
-
     KubernetesCluster(
             KubernetesClient client,
             KubernetesSettings settings,
@@ -69,9 +63,9 @@ final class KubernetesCluster implements ClusterAdapter {
             Supplier<List<DrainGate>> gates) {
         this.client = client;
         this.clock = clock;
+        hints = new ChangeHints(this::isNews);
         calls = new Calls(clock);
         var labels = new Labels(settings.instance());
-        observations = new Observations(settings.imagePullDeadline());
         logs = new LogKeeper(client, kept, clock, id -> hints.tell(List.of(id)));
         watches = new Watches(client, labels, id -> hints.tell(List.of(id)), this::onPod);
         warnings = new Warnings(client, this::onWarning);
@@ -84,6 +78,10 @@ final class KubernetesCluster implements ClusterAdapter {
         drains = new Drains(watches, writes, calls, gates);
         heartbeat = new Heartbeat(client, clock);
         occupancy = new Occupancy(client, calls, labels, watches, clock);
+        observer = new Observer(
+                new Observer.Sources(watches, warnings, logs, scalers, occupancy),
+                new Observations(settings.imagePullDeadline()),
+                clock);
     }
 
     /** Returns at once, also while the API server is away: until it answers, every call says so. */
@@ -132,7 +130,7 @@ final class KubernetesCluster implements ClusterAdapter {
         var id = workload.id();
         var why = fences.refused(id.namespace());
         if (why.isPresent()) {
-            refused.put(id, why.get());
+            observer.refused(id, why.get());
             return;
         }
         fences.require(id.namespace());
@@ -148,13 +146,13 @@ final class KubernetesCluster implements ClusterAdapter {
         var id = workload.id();
         try {
             var made = calls.call("run " + id, () -> writes.create(workload));
-            refused.remove(id);
+            observer.made(id);
             watches.wrote(id, made);
             return Optional.of(made);
         } catch (KubernetesClientException refusal) {
-            refused.put(id, Calls.said(refusal));
+            observer.refused(id, Calls.said(refusal));
         } catch (Writes.Foreign taken) {
-            refused.put(id, taken.getMessage());
+            observer.refused(id, String.valueOf(taken.getMessage()));
         }
         hints.tell(List.of(id));
         return Optional.empty();
@@ -244,12 +242,8 @@ final class KubernetesCluster implements ClusterAdapter {
             owner = calls.call("look for " + id, () -> writes.read(id));
             owner.ifPresent(found -> watches.wrote(id, found));
         }
-        var refusal = refused.get(id);
-        if (owner.isEmpty() && pods.isEmpty() && refusal != null) {
-            return Observations.refused(id, refusal);
-        }
         try {
-            return seen(id, owner, pods);
+            return observer.observe(id, owner, pods);
         } catch (ClusterUnavailable away) {
             throw away;
         } catch (RuntimeException malformed) {
@@ -258,29 +252,6 @@ final class KubernetesCluster implements ClusterAdapter {
                             + "): look who else writes to it",
                     malformed);
         }
-    }
-
-    private Observation seen(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
-        var kept = pods.stream().allMatch(logs::hasAll);
-        var evidence = evidence(id, owner, pods);
-        var altered = new ArrayList<>(Alterations.of(evidence, watches.isBudgeted(id)));
-        altered.addAll(scalers.altered(id));
-        var seen = observations.of(evidence, kept, clock.instant()).altered(altered);
-        return owner.orElse(null) instanceof Deployment deployment ? seen.with(scalers.status(id, deployment)) : seen;
-    }
-
-    private Evidence evidence(WorkloadId id, Optional<HasMetadata> owner, List<Pod> pods) {
-        var said = new ArrayList<Event>();
-        pods.forEach(pod -> said.addAll(warnings.of(id, "Pod", pod.getMetadata().getName())));
-        if (Watches.isJob(id)) {
-            said.addAll(warnings.of(id, "Job", Labels.objectName(id)));
-        }
-        // Only what waits is told what it waits for.
-        var waits =
-                pods.isEmpty() || pods.stream().anyMatch(pod -> pod.getSpec().getNodeName() == null);
-        var nodes = watches.nodes();
-        var capacity = waits ? occupancy.now() : Rooms.capacity(nodes, List.of());
-        return new Evidence(id, owner.orElse(null), pods, said, capacity, nodes);
     }
 
     @Override
@@ -294,7 +265,7 @@ final class KubernetesCluster implements ClusterAdapter {
             return true;
         });
         watches.deleted(id);
-        refused.remove(id);
+        observer.made(id);
         scalers.forget(id);
         logs.forget(id);
     }
@@ -346,6 +317,10 @@ final class KubernetesCluster implements ClusterAdapter {
 
     private boolean isComplete() {
         return watches.complete() && warnings.complete() && fences.complete();
+    }
+
+    private boolean isNews(WorkloadId id) {
+        return observer.isNews(id);
     }
 
     private void onPod(WorkloadId id, Pod pod, boolean gone) {

@@ -84,12 +84,14 @@ final class LogKeeper implements AutoCloseable {
 
     /** Whether all that a pod will ever say has been kept, or cannot be. */
     boolean hasAll(Pod pod) {
-        if (!Ends.hasBegun(pod)) {
-            return true;
-        }
-        var follower = followers.get(pod.getMetadata().getUid());
-        return (follower != null && follower.hasEnded())
+        return knowsAll(pod)
                 || (Ends.isOver(pod) && logs.isOver(pod.getMetadata().getUid()));
+    }
+
+    /** Whether this server knows that, without asking. */
+    boolean knowsAll(Pod pod) {
+        var follower = followers.get(pod.getMetadata().getUid());
+        return !Ends.hasBegun(pod) || (follower != null && follower.hasEnded());
     }
 
     /** A pod is gone for good. */

@@ -38,7 +38,7 @@ final class LocalCluster implements ClusterAdapter {
     private final Drains drains;
     private final Duration tick;
     private final Pulse pulse = new Pulse(this::beat);
-    private final ChangeHints hints = new ChangeHints();
+    private final ChangeHints hints = new ChangeHints(id -> true);
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<WorkloadId, Observation> told = new HashMap<>();
     private final Set<WorkloadId> settled = new HashSet<>();
