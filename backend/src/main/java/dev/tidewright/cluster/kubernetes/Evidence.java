@@ -69,9 +69,21 @@ record Evidence(
                             .findFirst()
                             .map(DeploymentCondition::getMessage);
         }
-        return owner == null
-                ? Optional.empty()
-                : last(event -> isAbout(event, "Job", owner) && "FailedCreate".equals(event.getReason()));
+        return last(this::isRefusal);
+    }
+
+    /** Since when no pod of a Job can be made. */
+    Instant refusedSince(Instant otherwise) {
+        return warnings.stream()
+                .filter(this::isRefusal)
+                .filter(event -> Refusals.of(event.getMessage()).isStubborn())
+                .map(event -> Times.of(event.getFirstTimestamp(), Times.of(event)))
+                .min(Comparator.naturalOrder())
+                .orElse(otherwise);
+    }
+
+    private boolean isRefusal(Event event) {
+        return owner != null && isAbout(event, "Job", owner) && "FailedCreate".equals(event.getReason());
     }
 
     /** Whether the node that a pod was given does not answer. */

@@ -117,7 +117,9 @@ final class Observations {
         var trouble = lacks.isEmpty()
                 ? evidence.refused().map(Refusals::of).orElse(Trouble.NONE)
                 : new Trouble(Trouble.UNSCHEDULABLE, lacks);
-        return trouble.isStubborn() && !now.isBefore(created.plus(patience))
+        // Counted from the first refusal: how long it stood in the queue before is nobody's fault.
+        return trouble.isStubborn()
+                        && !now.isBefore(evidence.refusedSince(created).plus(patience))
                 ? failed(evidence, inVain(trouble), now)
                 : seen(evidence, Phase.PENDING, trouble, ReplicaStatus.Phase.PENDING, null, created);
     }

@@ -21,9 +21,16 @@ final class Refusals {
     private static final Pattern CREATING =
             Pattern.compile("^(?:\\(combined from similar events\\): )?Error creating: ");
 
+    /** Several pods at once were to be counted by the cluster's quota. */
+    private static final String TOGETHER =
+            "the object has been modified; please apply your changes to the latest version";
+
     private Refusals() {}
 
     static Trouble of(String told) {
+        if (told.contains(TOGETHER)) {
+            return Trouble.NONE; // the controller tries again
+        }
         var quota = QUOTA.matcher(told);
         if (quota.find()) {
             return new Trouble(

@@ -61,6 +61,10 @@ final class Golden {
         return pods.stream().max(Evidence.BY_AGE).orElseThrow();
     }
 
+    HasMetadata owner() {
+        return Objects.requireNonNull(owner);
+    }
+
     Node node() {
         return nodes.getFirst();
     }

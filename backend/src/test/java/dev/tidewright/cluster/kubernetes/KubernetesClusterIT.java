@@ -1,6 +1,7 @@
 package dev.tidewright.cluster.kubernetes;
 
 import static dev.tidewright.cluster.Eventually.eventually;
+import static dev.tidewright.cluster.Eventually.stays;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,9 +36,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -477,9 +480,27 @@ class KubernetesClusterIT extends ClusterContract {
                 null);
     }
 
+    /** The cluster changes the objects of a batch some fifteen times, and a pass follows each hint. */
+    @Test
+    void ofABatchThatRunsThroughItsStartAndItsEndAreHintedAndLittleMore() {
+        var hints = new CopyOnWriteArrayList<WorkloadId>();
+        cluster.onChange(hints::add);
+        var id = ended(apply(batch("little", "print('x')"))).id();
+        eventually("hints", () -> Collections.frequency(hints, id) >= 2);
+        cluster.delete(id);
+        try (var client = kubernetes.client()) {
+            eventually(
+                    "its pod is gone",
+                    () -> client.pods().inNamespace(NAMESPACE.value()).list().getItems().stream()
+                            .noneMatch(pod -> pod.getMetadata().getName().startsWith(Labels.objectName(id))));
+        }
+        stays("settled", Duration.ofMillis(500), () -> true);
+        assertThat(Collections.frequency(hints, id)).isLessThanOrEqualTo(3);
+    }
+
     @Test
     void whatTheClusterSaysOfAWorkloadIsTold() {
-        var told = new java.util.concurrent.CopyOnWriteArrayList<ClusterEvent>();
+        var told = new CopyOnWriteArrayList<ClusterEvent>();
         cluster.onEvent(told::add);
         var id = ended(apply(batch("said", "print('x')"))).id();
         eventually(
@@ -496,7 +517,7 @@ class KubernetesClusterIT extends ClusterContract {
                         .anyMatch(event -> event.workload().equals(nowhere)
                                 && event.warning()
                                 && event.reason().equals("FailedScheduling")));
-        var again = new java.util.concurrent.CopyOnWriteArrayList<ClusterEvent>();
+        var again = new CopyOnWriteArrayList<ClusterEvent>();
         cluster.onEvent(again::add);
         assertThat(again).extracting(ClusterEvent::uid).contains(told.getFirst().uid());
     }

@@ -189,6 +189,31 @@ class ObservationsTest {
     }
 
     @Test
+    void aRefusalIsNotBlamedForTheTimeBeforeIt() {
+        var golden = Golden.of("pod-security");
+        var refused = golden.made();
+        golden.owner()
+                .getMetadata()
+                .setCreationTimestamp(refused.minus(TEN_MINUTES).toString());
+        assertThat(golden.observed(refused.plusSeconds(30), true).phase()).isEqualTo(Observation.Phase.PENDING);
+        assertThat(golden.observed(refused.plusSeconds(30).plus(TEN_MINUTES), true)
+                        .phase())
+                .isEqualTo(Observation.Phase.FAILED);
+    }
+
+    @Test
+    void podsThatTheQuotaCountsAtOnceAreNotRefused() {
+        var golden = Golden.of("pod-security");
+        golden.events()
+                .forEach(event -> event.setMessage(
+                        "Error creating: Operation cannot be fulfilled on resourcequotas \"tidewright\": the object has been"
+                                + " modified; please apply your changes to the latest version and try again"));
+        var seen = golden.observed(Duration.ofDays(1));
+        assertThat(seen.phase()).isEqualTo(Observation.Phase.PENDING);
+        assertThat(seen.reason() + seen.message()).isEmpty();
+    }
+
+    @Test
     void anImageIsNotBlamedForTheTimeThatItsPodHadNoNode() {
         var golden = Golden.of("image-absent");
         golden.pod().getMetadata().setCreationTimestamp("2026-11-22T13:00:00Z");

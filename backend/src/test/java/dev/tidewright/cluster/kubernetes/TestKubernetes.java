@@ -16,14 +16,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import javax.net.SocketFactory;
 import org.opentest4j.TestAbortedException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.unit.DataSize;
 
 /**
- * A real cluster to test on: the one that {@code TIDEWRIGHT_TEST_KUBECONFIG} names, else the one of {@code make cluster-up}.
- * Without any, tests on it are left out, and fail where {@code CI=true}. What is tested has no more rights there than the
+ * A real cluster to test on: the one that {@code TIDEWRIGHT_TEST_KUBECONFIG} names, else {@link K3s} where Docker can pull it,
+ * else the one of {@code make cluster-up}. Without any, tests on it are left out, and fail where {@code CI=true}. What is tested has no more rights there than the
  * chart gives.
  *
  * @param kubeconfig of who may do everything
@@ -34,24 +35,45 @@ import org.springframework.util.unit.DataSize;
  */
 record TestKubernetes(Path kubeconfig, Path account, String runtimeImage, int cores, String ownHost) {
 
+    private static final String IMAGE = "localhost/tidewright-runtime:dev";
+
     static TestKubernetes find() {
-        var named = System.getenv().getOrDefault("TIDEWRIGHT_TEST_KUBECONFIG", "");
-        var cache = System.getenv()
-                .getOrDefault(
-                        "TIDEWRIGHT_CLUSTER_HOME", System.getProperty("user.home") + "/.cache/tidewright/cluster");
-        var kubeconfig = named.isEmpty() ? Path.of(cache, "run", "admin.kubeconfig") : Path.of(named);
-        if (!Files.isReadable(kubeconfig)) {
+        return Found.ONE.orElseThrow(() -> {
             var none =
                     "THERE IS NO KUBERNETES TO TEST ON: `make cluster-up` starts one, or name the kubeconfig of another in"
                             + " TIDEWRIGHT_TEST_KUBECONFIG";
             System.err.println(none);
-            if ("true".equals(System.getenv("CI"))) {
-                throw new IllegalStateException(none);
-            }
-            throw new TestAbortedException(none);
+            return "true".equals(System.getenv("CI"))
+                    ? new IllegalStateException(none)
+                    : new TestAbortedException(none);
+        });
+    }
+
+    /** Looked for once. */
+    private static final class Found {
+
+        static final Optional<TestKubernetes> ONE = named().map(kubeconfig -> on(kubeconfig, IMAGE))
+                .or(() -> K3s.start().map(kubeconfig -> on(kubeconfig, K3s.RUNTIME)))
+                .or(() -> own().map(kubeconfig -> on(kubeconfig, IMAGE)));
+
+        private static Optional<Path> named() {
+            return Optional.of(System.getenv().getOrDefault("TIDEWRIGHT_TEST_KUBECONFIG", ""))
+                    .filter(name -> !name.isEmpty())
+                    .map(Path::of);
         }
-        var image = System.getenv().getOrDefault("TIDEWRIGHT_TEST_IMAGE", "localhost/tidewright-runtime:dev");
-        return new TestKubernetes(kubeconfig, PlatformAccount.on(kubeconfig), image, cores(kubeconfig), address());
+
+        private static Optional<Path> own() {
+            var cache = System.getenv()
+                    .getOrDefault(
+                            "TIDEWRIGHT_CLUSTER_HOME", System.getProperty("user.home") + "/.cache/tidewright/cluster");
+            return Optional.of(Path.of(cache, "run", "admin.kubeconfig")).filter(Files::isReadable);
+        }
+
+        private static TestKubernetes on(Path kubeconfig, String image) {
+            var runtime = System.getenv().getOrDefault("TIDEWRIGHT_TEST_IMAGE", image);
+            return new TestKubernetes(
+                    kubeconfig, PlatformAccount.on(kubeconfig), runtime, cores(kubeconfig), address());
+        }
     }
 
     /** The logs as a server of this name has them, in the database of this JVM. */
