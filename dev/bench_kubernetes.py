@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import journey
-from crash_servers import FAKE_NODES, ON_FAKE_NODES, jobs as all_jobs
+from crash_servers import FAKE_NODES, ON_FAKE_NODES, all_ended
 from harness import ROOT, Audit, Failed, Kubernetes, Platform, percentile, wait_for
 
 NS = "bench-jobs"
@@ -140,7 +140,7 @@ class Bench:
         accepted = time.time_ns()
         appeared = max(self.watch.wait([f"{name}-a1" for name in names], "appeared"))
         ended = max(self.watch.wait([f"{name}-a1" for name in names], "ended", 900))
-        wait_for("all to be recorded", lambda: self.recorded(names), 300, 0.5)
+        wait_for("all to be recorded", self.recorded, 300, 0.5)
         recorded = time.time_ns()
         cpu = self.platform.cpu_seconds() - cpu
         wait_for("what they left to be cleared away", lambda: not self.left(names), 300, 1)
@@ -178,9 +178,8 @@ class Bench:
         for worker in workers:
             worker.join()
 
-    def recorded(self, names) -> bool:
-        known = all_jobs(self.platform.api, NS)
-        return all(journey.phase(known[name]) in journey.ENDED for name in names)
+    def recorded(self) -> bool:
+        return all_ended(self.platform.api, NS)
 
     def left(self, names) -> bool:
         found = self.kubernetes.kubectl("get", "jobs", "-n", NS, "-l", "app.kubernetes.io/managed-by=tidewright", "-o", "name")

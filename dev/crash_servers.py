@@ -167,8 +167,8 @@ def jobs(api: Api, ns: str) -> dict[str, dict]:
     return found
 
 
-def all_ended(api: Api) -> bool:
-    return not api.get(f"/api/v1/namespaces/{NS}/jobs?active=true&limit=1")["items"]
+def all_ended(api: Api, ns: str = NS) -> bool:
+    return not api.get(f"/api/v1/namespaces/{ns}/jobs?active=true&limit=1")["items"]
 
 
 def compare(clients: Clients, known: dict[str, dict], entries: list[dict], api: Api) -> dict:
