@@ -53,6 +53,8 @@ def run(version: str, python: Path, platform: Platform) -> bool:
         [python, ROOT / "dev/mlflow/flows.py"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=platform.home)
     print(f"== mlflow {version} ({time.monotonic() - began:.1f} s)\n{done.stdout}", flush=True)
     mlflow_jobs.check(platform, namespace, python)
+    if version == CLIENTS[-1]:
+        mlflow_jobs.sample(platform, namespace)
     print(f"== mlflow {version} in a job: passed ({time.monotonic() - began:.1f} s)", flush=True)
     return done.returncode == 0
 

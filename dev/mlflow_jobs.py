@@ -10,6 +10,7 @@ import journey
 from harness import ROOT, Api, Failed, Platform, Problem
 
 SCRIPT = ROOT / "dev/mlflow/train.py"
+SAMPLE = ROOT / "samples/diabetes-mlflow"
 
 
 def require(true: bool, what: str):
@@ -23,6 +24,20 @@ def check(platform: Platform, namespace: str, python: Path):
     require(told["experiment"] == "shared question", f"the run is in {told['experiment']!r}")
     chosen = train(platform, namespace, python, "chosen", {}, ["set", "a question of the script"])
     require(chosen["experiment"] == "a question of the script", f"the run is in {chosen['experiment']!r}")
+
+
+def sample(platform: Platform, namespace: str):
+    """The sample as its README says: with an environment of its own, and the job's parameters."""
+    api = platform.api
+    source = journey.upload(api, namespace, SAMPLE / "train.py")
+    lines = [line for line in (SAMPLE / "requirements.txt").read_text().splitlines() if line]
+    journey.submit(api, namespace, {
+        "name": "sample", "source": {"upload": source["id"]}, "requirements": lines, "experiment": "diabetes",
+        "parameters": {"alpha": 0.02, "max_iter": 20}, "environment": {"MLFLOW_DISABLE_TELEMETRY": "true"}, "resources": {"cpu": "1", "memory": "1Gi"}})
+    job = journey.succeeded(journey.wait_for_job(api, namespace, "sample", 600, platform=platform), api, namespace)
+    require(40 < job["status"]["metrics"]["rmse"] < 70, f"the sample's metrics are {job['status']['metrics']}")
+    files = api.get(f"/api/v1/namespaces/{namespace}/runs/{job['status']['run']}/artifacts")["items"]
+    require(any(file["path"].startswith("models/model-") and file["path"].endswith("/MLmodel") for file in files), f"the sample's model is not among {files}")
 
 
 def train(platform: Platform, namespace: str, python: Path, name: str, spec: dict, arguments: list[str]) -> dict:

@@ -152,7 +152,7 @@
       width: box.clientWidth, height: box.clientHeight, legend: { show: false }, cursor: { y: false },
       scales: { x: { time }, y: { range: (_, lo, hi) => lo === hi ? [figure.dataset.zero ? 0 : lo - 1, hi + 1] : [figure.dataset.zero ? 0 : lo - (hi - lo) * .08, hi + (hi - lo) * .12] } },
       axes: [{ ...axis, size: 22, space: 60, ...(time ? { values: (_, vs) => vs.map(v => new Date(v * 1e3).toISOString().slice(11, vs[1] - vs[0] < 60 ? 19 : 16)) } : {}) }, { ...axis, size: 52, space: 30, values: (_, vs) => vs.map(v => +v.toPrecision(4) + unit) }],
-      series: [{}, ...names.map((label, n) => ({ label, stroke: colour('--c' + (n % 6 + 1)), width: 1.75, dash: n === 1 ? [6, 4] : undefined, spanGaps: true, points: { show: rows.length < 40, size: 5 } }))],
+      series: [{}, ...names.map((label, n) => ({ label, stroke: colour('--c' + (n % 6 + 1)), width: 1.75, dash: n === 1 || n > 5 ? [6, 4] : undefined, spanGaps: true, points: { show: rows.length < 40, size: 5 } }))],
       hooks: { setCursor: [u => read(u.cursor.idx)] },
     }, data, box);
     drawn.set(figure.id, { plot, key, box, read });
@@ -204,6 +204,9 @@
   }
 
   document.addEventListener('DOMContentLoaded', () => {
+    // MLflow's clients print links to pages of their own server: /#/experiments/1/runs/<id>
+    const printed = location.hash.match(/^#\/experiments\/\d+\/runs\/([0-9a-f]{32})/);
+    if (printed) { location.replace('/runs/' + printed[1]); return; }
     probe = document.body.appendChild(document.createElement('span'));
     probe.hidden = true;
     if (dot && $('[data-every], pre[data-log]')) dot.hidden = false;
@@ -277,7 +280,7 @@
     if (typing(e.target) || e.ctrlKey || e.metaKey || e.altKey || $('dialog:modal')) return;
     if (e.key === '/') { e.preventDefault(); $('#q')?.focus(); }
     if (e.key === '?') location.href = '/help';
-    if (before === 'g') { const tab = { h: 0, j: 1, m: 2, e: 3, y: 4 }[e.key], links = $$('.tabsbar a'); if (tab !== undefined && links.length > 5) location.href = links[tab].href; }
+    if (before === 'g') { const tab = { h: 0, j: 1, x: 2, m: 3, e: 4, y: 5 }[e.key], links = $$('.tabsbar a'); if (tab !== undefined && links.length > 6) location.href = links[tab].href; }
     before = e.key;
   });
 })();

@@ -60,6 +60,9 @@ class LooksIT {
             http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), App).serve_forever()
             """;
 
+    private static String run = "";
+    private static String other = "";
+
     private final List<String> complaints = new ArrayList<>();
 
     private @Nullable Page page;
@@ -87,6 +90,8 @@ class LooksIT {
                 {"name":"echo","serves":{"source":{"upload":"%s"}},"resources":{"cpu":"100m","memory":"64Mi"},
                  "autoscaling":{"min":1,"max":3,"targetConcurrency":1.5},"reason":"first"}""".formatted(app));
         until(admin, at + "/jobs/train", "SUCCEEDED");
+        run = admin.get(at + "/jobs/train").json().at("/status/run").asString().replace("-", "");
+        other = logged(admin);
         admin.post(at + "/models", "{\"name\":\"tide\",\"description\":\"# Card\\n\\n* one\"}");
         admin.post(at + "/models/tide/versions", "{\"job\":\"train\",\"path\":\"model\"}");
         until(admin, at + "/endpoints/echo", "SERVING");
@@ -109,6 +114,32 @@ class LooksIT {
         assertThat(complaints).isEmpty();
     }
 
+    /** What a client logs beside the job, and some of it into the job's run. */
+    private static String logged(TestApi admin) {
+        var door = "/api/2.0/mlflow/";
+        var looks = new String[] {"X-MLFLOW-WORKSPACE", NS};
+        var made = admin.post(door + "runs/create", """
+                        {"experiment_id":"0","run_name":"by hand","tags":[{"key":"team","value":"a"},
+                         {"key":"mlflow.parentRunId","value":"%s"},{"key":"mlflow.note.content","value":"a note"}]}
+                        """.formatted(run), looks)
+                .json()
+                .at("/run/info/run_id")
+                .asString();
+        admin.post(door + "runs/log-batch", """
+                {"run_id":"%s","params":[{"key":"alpha","value":"2"},{"key":"beta","value":"x"}],"metrics":[
+                 {"key":"rmse","value":4,"step":0,"timestamp":1},{"key":"rmse","value":2,"step":4,"timestamp":2}]}
+                """.formatted(made), looks);
+        admin.post(door + "logged-models", """
+                {"experiment_id":"0","name":"line","source_run_id":"%s"}""".formatted(run), looks);
+        admin.post(door + "runs/log-inputs", """
+                {"run_id":"%s","datasets":[{"dataset":{"name":"tides","digest":"d","source_type":"local","source":"{}"}}]}
+                """.formatted(run), looks);
+        for (var file : List.of("table.csv", "folder/a.txt")) {
+            admin.put("/api/2.0/mlflow-artifacts/artifacts/0/" + run + "/artifacts/" + file, "a,b\n1,2\n", looks);
+        }
+        return made;
+    }
+
     private static Stream<String> pages() {
         return Stream.of(
                 "/ns/looks",
@@ -120,6 +151,13 @@ class LooksIT {
                 "/ns/looks/jobs/train?tab=events",
                 "/ns/looks/jobs/train?tab=json",
                 "/ns/looks/jobs/train/notebook",
+                "/ns/looks/experiments",
+                "/ns/looks/experiments/0",
+                "/ns/looks/experiments/0?filter=metrics.rmse+%3E",
+                "/ns/looks/runs/" + run,
+                "/ns/looks/runs/" + run + "?tab=artifacts&file=table.csv",
+                "/ns/looks/runs/compare",
+                "/ns/looks/runs/compare?run=" + run + "&run=" + other,
                 "/ns/looks/models",
                 "/ns/looks/models/register?job=train",
                 "/ns/looks/models/tide",

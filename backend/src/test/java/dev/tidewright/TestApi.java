@@ -76,6 +76,11 @@ public final class TestApi {
         return withJson("PUT", path, json, headers);
     }
 
+    /** A file, as it is. */
+    public Answer put(String path, byte[] content, String... headers) {
+        return send("PUT", path, BodyPublishers.ofByteArray(content), headers);
+    }
+
     public Answer patch(String path, String json, String... headers) {
         return withJson("PATCH", path, json, headers);
     }

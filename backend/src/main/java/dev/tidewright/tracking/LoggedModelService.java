@@ -107,6 +107,13 @@ public class LoggedModelService {
         return models.of(namespace, ids);
     }
 
+    /** What these runs of one namespace have written, whatever client they had. */
+    @Transactional(readOnly = true)
+    public List<WrittenModel> written(Name namespace, List<RunView> by) {
+        var logged = of(namespace, by.stream().map(RunView::id).toList());
+        return by.stream().flatMap(run -> WrittenModel.of(run, logged)).toList();
+    }
+
     /** Notes which models a run has written. */
     public void addOutputs(Name namespace, UUID run, List<ModelOutput> outputs) {
         runs.requireActive(namespace, run);

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -52,6 +53,12 @@ public class RunService {
     @Transactional(readOnly = true)
     public RunData read(Name namespace, UUID id) {
         return whole(List.of(require(namespace, id).view())).getFirst();
+    }
+
+    /** A run of this namespace, a deleted one too. */
+    @Transactional(readOnly = true)
+    public Optional<RunView> find(Name namespace, UUID id) {
+        return runs.findByIdAndNamespace(id, namespace).map(Run::view);
     }
 
     /** Refuses a run that is not there; a deleted one is. */

@@ -4,11 +4,6 @@ import dev.tidewright.history.History;
 import dev.tidewright.history.HistoryQuery;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resource;
-import dev.tidewright.tracking.Latest;
-import dev.tidewright.tracking.Series;
-import dev.tidewright.tracking.Tracking;
-import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
@@ -26,27 +21,20 @@ class JobPages {
 
     private static final int SAID = 50;
     private static final int PAGE = 30;
-    private static final int CURVES = 8;
-    private static final int POINTS = 300;
 
     private final JobReader reader;
     private final JobLogViews logs;
     private final JobFiles files;
-    private final Tracking tracking;
+    private final JobRunViews runs;
     private final History history;
     private final JobActions actions;
 
     JobPages(
-            JobReader reader,
-            JobLogViews logs,
-            JobFiles files,
-            Tracking tracking,
-            History history,
-            JobActions actions) {
+            JobReader reader, JobLogViews logs, JobFiles files, JobRunViews runs, History history, JobActions actions) {
         this.reader = reader;
         this.logs = logs;
         this.files = files;
-        this.tracking = tracking;
+        this.runs = runs;
         this.history = history;
         this.actions = actions;
     }
@@ -87,8 +75,10 @@ class JobPages {
         model.addAttribute("files", files.of(state, attempt));
         model.addAttribute("may", actions.may(ns));
         switch (tab) {
-            case "artifacts" ->
+            case "artifacts" -> {
+                runs.addFiles(model, ns, job.status().run());
                 model.addAttribute("preview", file == null ? null : files.preview(state, attempt, file));
+            }
             case "events" ->
                 model.addAttribute(
                                 "events",
@@ -122,21 +112,10 @@ class JobPages {
             @Nullable Integer attempt,
             @Nullable Long before,
             boolean withLog) {
-        var run = job.status().run();
-        var metrics = run == null ? List.<Latest>of() : tracking.metrics(run);
-        model.addAttribute("metrics", metrics);
-        model.addAttribute("curves", run == null ? List.of() : curves(run, metrics));
+        runs.add(model, state.namespace(), job.status().run());
         if (withLog) {
             model.addAttribute("log", logs.shown(state, attempt, before == null ? Long.MAX_VALUE : before));
         }
-    }
-
-    private List<Series> curves(UUID run, List<Latest> metrics) {
-        return metrics.stream()
-                .filter(metric -> metric.points() > 1)
-                .limit(CURVES)
-                .map(metric -> tracking.series(run, metric.key(), POINTS))
-                .toList();
     }
 
     private static String address(Name ns, JobQuery query, @Nullable String cursor) {

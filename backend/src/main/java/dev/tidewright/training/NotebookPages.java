@@ -2,6 +2,7 @@ package dev.tidewright.training;
 
 import dev.tidewright.kernel.Name;
 import dev.tidewright.preview.Notebooks;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
@@ -12,6 +13,7 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.util.UriUtils;
 
 /** A notebook that a job kept, above all the executed one. Its pictures have addresses, since pages may hold none inline. */
 @Controller
@@ -38,10 +40,21 @@ class NotebookPages {
         var job = reader.state(ns, name);
         var found = files.notebook(job, attempt, file);
         model.addAttribute("ns", ns);
+        var number = attempt == null ? job.attempts().size() : attempt;
+        var self = "/ns/" + ns + "/jobs/" + name;
+        model.addAttribute("area", "jobs");
         model.addAttribute("name", name);
-        model.addAttribute("attempt", attempt == null ? job.attempts().size() : attempt);
+        model.addAttribute("self", self);
         model.addAttribute("file", found);
         model.addAttribute("notebook", notebooks.read(found));
+        model.addAttribute(
+                "download",
+                "/api/v1/namespaces/" + ns + "/jobs/" + name + "/artifacts/"
+                        + UriUtils.encodePath(found.path(), StandardCharsets.UTF_8) + "?attempt=" + number);
+        model.addAttribute(
+                "picture",
+                self + "/notebook/picture?attempt=" + number + "&file="
+                        + UriUtils.encode(found.path(), StandardCharsets.UTF_8));
         return "notebook";
     }
 

@@ -92,6 +92,7 @@ public class EventLooks {
                     case "job", "attempt" -> "rocket";
                     case "model", "model-version", "alias" -> "stack-2";
                     case "endpoint", "revision", "rollout" -> "route-2";
+                    case "run", "logged-model" -> "chart-line";
                     case "token" -> "key";
                     case "user", "member" -> "user";
                     default -> "history";
@@ -111,6 +112,7 @@ public class EventLooks {
             case "model", "alias" -> at + "/models/" + parts[0];
             case "model-version" -> at + "/models/" + parts[0] + (parts.length > 1 ? "/versions/" + parts[1] : "");
             case "endpoint", "revision", "rollout", "autoscaling-policy" -> at + "/endpoints/" + parts[0];
+            case "run" -> at + "/runs/" + entry.objectId();
             case "namespace", "member", "quota" -> at + "/settings";
             default -> null;
         };
