@@ -92,8 +92,8 @@ class LooksIT {
         until(admin, at + "/jobs/train", "SUCCEEDED");
         run = admin.get(at + "/jobs/train").json().at("/status/run").asString().replace("-", "");
         other = logged(admin);
-        admin.post(at + "/models", "{\"name\":\"tide\",\"description\":\"# Card\\n\\n* one\"}");
-        admin.post(at + "/models/tide/versions", "{\"job\":\"train\",\"path\":\"model\"}");
+        admin.post(at + "/models", "{\"name\":\"Tide Table v2.1\",\"description\":\"# Card\\n\\n* one\"}");
+        admin.post(at + "/models/Tide%20Table%20v2.1/versions", "{\"job\":\"train\",\"path\":\"model\"}");
         until(admin, at + "/endpoints/echo", "SERVING");
         var regretted = """
                 {"name":"regretted","serves":{"source":{"upload":"%s"}},"resources":{"cpu":"100m","memory":"64Mi"},
@@ -103,7 +103,7 @@ class LooksIT {
         admin.put(at + "/endpoints/regretted", regretted.formatted(app, "2"), "If-Match", "*");
         admin.post(at + "/endpoints/regretted/rollout/abort", "{\"reason\":\"wrong\"}");
         until(admin, at + "/endpoints/regretted", "SERVING");
-        admin.put(at + "/models/tide/aliases/champion", "{\"version\":1,\"reason\":\"best\"}");
+        admin.put(at + "/models/Tide%20Table%20v2.1/aliases/champion", "{\"version\":1,\"reason\":\"best\"}");
     }
 
     @AfterEach
@@ -159,10 +159,10 @@ class LooksIT {
                 "/ns/looks/runs/compare",
                 "/ns/looks/runs/compare?run=" + run + "&run=" + other,
                 "/ns/looks/models",
-                "/ns/looks/models/register?job=train",
-                "/ns/looks/models/tide",
-                "/ns/looks/models/tide?dialog=move",
-                "/ns/looks/models/tide/versions/1",
+                "/ns/looks/register?job=train",
+                "/ns/looks/models/Tide%20Table%20v2.1",
+                "/ns/looks/models/Tide%20Table%20v2.1?dialog=move",
+                "/ns/looks/models/Tide%20Table%20v2.1/versions/1",
                 "/ns/looks/endpoints",
                 "/ns/looks/endpoints/new",
                 "/ns/looks/endpoints/new?endpoint=echo",
@@ -232,7 +232,7 @@ class LooksIT {
         assertThat(page.locator("[aria-label='What was asked']")).containsText("MARK=m1");
         assertThat(page.locator("[aria-label='What was asked']")).containsText("only after exit code 75");
         page.navigate(url("/ns/looks/history"));
-        assertThat(page.locator("table")).containsText("alias champion made: tide/1");
+        assertThat(page.locator("table")).containsText("alias champion made: Tide Table v2.1/1");
         complaints.removeIf(text -> text.contains("status of 500"));
     }
 
@@ -292,7 +292,7 @@ class LooksIT {
                 .first()
                 .press("Enter");
         page.waitForURL("**/jobs/train");
-        page.navigate(url("/ns/looks/models/tide"));
+        page.navigate(url("/ns/looks/models/Tide%20Table%20v2.1"));
         page.locator("[data-dialog=move]").press("Enter");
         assertThat(page.locator("dialog#move")).isVisible();
         page.keyboard().press("Escape");
@@ -381,7 +381,7 @@ class LooksIT {
         OneBrowser.fillIn(page, "admin", TestInstallation.ADMIN_PASSWORD);
         page.waitForURL("**/ns/looks/jobs/train?tab=events**");
 
-        page.navigate(url("/ns/looks/models/register?job=train"));
+        page.navigate(url("/ns/looks/register?job=train"));
         page.context().clearCookies();
         page.getByLabel("Model", new Page.GetByLabelOptions().setExact(true)).fill("typed");
         page.locator("main form button").press("Enter");

@@ -7,19 +7,19 @@ import dev.tidewright.kernel.Text;
 import java.util.regex.Pattern;
 
 /**
- * A movable name of a version: 1 to 63 of {@code a-z 0-9 - _ .}, beginning with a letter; not {@code latest}, which always
- * means the highest number.
+ * A movable name of a version: 1 to 255 letters, digits and {@code - _ .}, not beginning with a dot; not {@code latest}, which
+ * always means the highest number, and not {@code v3}. Capital letters make another alias.
  */
 public record Alias(@JsonValue String value) {
 
     /** The alias that needs no moving. */
     public static final String LATEST = "latest";
 
-    private static final Pattern FORM = Pattern.compile("[a-z][-a-z0-9_.]{0,62}");
-    private static final Pattern NUMBER = Pattern.compile("v[0-9]+");
+    private static final Pattern FORM = Pattern.compile("[\\w-][\\w.-]{0,254}", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern NUMBER = Pattern.compile("[vV]\\d+");
 
     public Alias {
-        if (value.equals(LATEST)) {
+        if (value.equalsIgnoreCase(LATEST)) {
             throw wrong(value, "always means the highest version and cannot be moved");
         }
         if (NUMBER.matcher(value).matches()) {
@@ -40,7 +40,7 @@ public record Alias(@JsonValue String value) {
                 "invalid-alias",
                 "alias",
                 "\"" + Text.shortened(value, 70) + "\" " + what
-                        + ": use 1 to 63 of a-z, 0-9, \"-\", \"_\", \".\", beginning with a letter, like \"champion\"");
+                        + ": use 1 to 255 letters, digits, \"-\", \"_\" and \".\", not beginning with \".\", like \"champion\"");
     }
 
     @Override

@@ -45,7 +45,7 @@ class AliasApi {
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     ResponseEntity<AliasView> show(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @PathVariable Alias alias,
             @RequestParam(required = false) @Nullable String at) {
         if (at != null) {
@@ -59,7 +59,7 @@ class AliasApi {
     @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
     ResponseEntity<AliasView> move(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @PathVariable Alias alias,
             @Valid @RequestBody MoveAlias command,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
@@ -73,7 +73,7 @@ class AliasApi {
     @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
     AliasView remove(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @PathVariable Alias alias,
             @RequestParam(required = false) @Nullable String reason,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
@@ -90,7 +90,7 @@ class AliasApi {
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     Slice<AliasView> history(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @PathVariable Alias alias,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {

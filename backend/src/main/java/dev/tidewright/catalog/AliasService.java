@@ -31,7 +31,8 @@ class AliasService {
      *
      * @param ifMatch the alias as the caller knows it; null claims that there is none yet
      */
-    AliasView move(Name namespace, Name name, Alias alias, MoveAlias command, @Nullable String ifMatch, Actor actor) {
+    AliasView move(
+            Name namespace, ModelName name, Alias alias, MoveAlias command, @Nullable String ifMatch, Actor actor) {
         var model = locked(namespace, name);
         var present = aliases.find(model.id(), alias);
         if (present.isPresent()) {
@@ -57,7 +58,12 @@ class AliasService {
 
     /** Takes an alias away. */
     void remove(
-            Name namespace, Name name, Alias alias, @Nullable String reason, @Nullable String ifMatch, Actor actor) {
+            Name namespace,
+            ModelName name,
+            Alias alias,
+            @Nullable String reason,
+            @Nullable String ifMatch,
+            Actor actor) {
         var model = locked(namespace, name);
         var present =
                 aliases.find(model.id(), alias).orElseThrow(() -> new Refusal.NotFound("alias", name + "@" + alias));
@@ -80,7 +86,7 @@ class AliasService {
         return move;
     }
 
-    private Model locked(Name namespace, Name name) {
+    private Model locked(Name namespace, ModelName name) {
         return models.lock(namespace, name).orElseThrow(() -> new Refusal.NotFound("model", name));
     }
 }

@@ -31,12 +31,12 @@ public class Catalog {
     }
 
     /** A model, or refuses. */
-    public ModelView model(Name namespace, Name name) {
+    public ModelView model(Name namespace, ModelName name) {
         return rows.model(namespace, name).orElseThrow(() -> new Refusal.NotFound("model", name));
     }
 
     /** Whether there is such a model, and nothing of it to use. */
-    public boolean hasNoVersions(Name namespace, Name name) {
+    public boolean hasNoVersions(Name namespace, ModelName name) {
         return rows.model(namespace, name)
                 .filter(model -> model.versions() == 0)
                 .isPresent();
@@ -49,7 +49,7 @@ public class Catalog {
     }
 
     /** A version by number, a deleted one too, or refuses. */
-    public VersionView version(Name namespace, Name model, int number) {
+    public VersionView version(Name namespace, ModelName model, int number) {
         return rows.version(model(namespace, model).id(), number)
                 .orElseThrow(() -> new Refusal.NotFound("model version", model + "/" + number));
     }
@@ -61,7 +61,7 @@ public class Catalog {
 
     /** Highest number first, without deleted ones. */
     public Slice<VersionView> versions(
-            Name namespace, Name model, Map<String, String> tags, @Nullable String cursor, int limit) {
+            Name namespace, ModelName model, Map<String, String> tags, @Nullable String cursor, int limit) {
         var below = Cursor.number(cursor).map(Long::intValue).orElse(null);
         return Slice.of(
                 rows.versions(model(namespace, model).id(), tags, below, limit + 1), limit, VersionView::number);
@@ -109,20 +109,20 @@ public class Catalog {
     }
 
     /** Where an alias points now, or refuses. */
-    public AliasView alias(Name namespace, Name model, Alias alias) {
+    public AliasView alias(Name namespace, ModelName model, Alias alias) {
         return aliases.find(model(namespace, model).id(), alias)
                 .orElseThrow(() -> new Refusal.NotFound("alias", model + "@" + alias));
     }
 
     /** The move that made an alias point where it pointed at {@code instant}; refuses when it pointed nowhere. */
-    public AliasView aliasAt(Name namespace, Name model, Alias alias, Instant instant) {
+    public AliasView aliasAt(Name namespace, ModelName model, Alias alias, Instant instant) {
         return aliases.at(model(namespace, model).id(), alias, instant)
                 .filter(move -> move.version() != null)
                 .orElseThrow(() -> new Refusal.NotFound("alias", model + "@" + alias + " at " + instant));
     }
 
     /** The number that an alias means now, {@code latest} too; never refuses. */
-    public Optional<Integer> pointsAt(Name namespace, Name model, String alias) {
+    public Optional<Integer> pointsAt(Name namespace, ModelName model, String alias) {
         return rows.model(namespace, model)
                 .flatMap(found -> alias.equals(Alias.LATEST)
                         ? Optional.of(found.latestVersion())
@@ -130,7 +130,8 @@ public class Catalog {
     }
 
     /** All moves of an alias, newest first. */
-    public Slice<AliasView> aliasHistory(Name namespace, Name model, Alias alias, @Nullable String cursor, int limit) {
+    public Slice<AliasView> aliasHistory(
+            Name namespace, ModelName model, Alias alias, @Nullable String cursor, int limit) {
         var before = Cursor.number(cursor).orElse(null);
         return Slice.of(aliases.history(model(namespace, model).id(), alias, before, limit + 1), limit, AliasView::id);
     }

@@ -49,7 +49,7 @@ class CatalogRows {
         this.json = json;
     }
 
-    Optional<ModelView> model(Name namespace, Name name) {
+    Optional<ModelView> model(Name namespace, ModelName name) {
         return jdbc.sql(MODELS + " AND m.name = :name")
                 .param("namespace", namespace.value())
                 .param("name", name.value())
@@ -133,7 +133,7 @@ class CatalogRows {
         return new ModelView(
                 row.getObject("id", UUID.class),
                 new Name(row.getString("namespace")),
-                new Name(row.getString("name")),
+                new ModelName(row.getString("name")),
                 row.getString("description"),
                 json.readValue(row.getString("tags"), TEXTS),
                 row.getInt("latest"),
@@ -149,7 +149,7 @@ class CatalogRows {
         return new VersionView(
                 row.getObject("id", UUID.class),
                 new Name(row.getString("namespace")),
-                new Name(row.getString("model")),
+                new ModelName(row.getString("model")),
                 row.getInt("number"),
                 VersionStatus.valueOf(row.getString("status")),
                 row.getString("description"),

@@ -1,6 +1,5 @@
 package dev.tidewright.catalog;
 
-import dev.tidewright.kernel.Name;
 import jakarta.validation.constraints.NotNull;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param tags at most 64
  */
 public record CreateModel(
-        @NotNull Name name,
+        @NotNull ModelName name,
         @Nullable String description,
         @Nullable Map<String, String> tags) {}

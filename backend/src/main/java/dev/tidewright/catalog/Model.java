@@ -29,7 +29,7 @@ class Model extends AbstractAggregateRoot<Model> {
     private @Nullable Long version;
 
     private Name namespace;
-    private Name name;
+    private ModelName name;
     private String description;
 
     @JdbcTypeCode(SqlTypes.JSON)
@@ -121,7 +121,7 @@ class Model extends AbstractAggregateRoot<Model> {
         return namespace;
     }
 
-    Name name() {
+    ModelName name() {
         return name;
     }
 }

@@ -51,7 +51,8 @@ class ModelApi {
         var model = resource(this.dryRun.perhaps(dryRun, () -> models.create(ns, command, access.actor())));
         return (dryRun
                         ? ResponseEntity.ok()
-                        : ResponseEntity.created(URI.create("/api/v1/namespaces/" + ns + "/models/" + command.name())))
+                        : ResponseEntity.created(URI.create("/api/v1/namespaces/" + ns + "/models/"
+                                + command.name().inPath())))
                 .eTag(model.entityTag())
                 .body(model);
     }
@@ -71,7 +72,7 @@ class ModelApi {
 
     @GetMapping("/{model}")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    ResponseEntity<Resource<ModelSpec, ModelState>> show(@PathVariable Name ns, @PathVariable Name model) {
+    ResponseEntity<Resource<ModelSpec, ModelState>> show(@PathVariable Name ns, @PathVariable ModelName model) {
         return answer(catalog.model(ns, model));
     }
 
@@ -79,7 +80,7 @@ class ModelApi {
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     ResponseEntity<Resource<ModelSpec, ModelState>> change(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @Valid @RequestBody ChangeLabels command,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestParam(defaultValue = "false") boolean dryRun) {
@@ -91,7 +92,7 @@ class ModelApi {
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     Resource<ModelSpec, ModelState> delete(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestParam(defaultValue = "false") boolean dryRun) {
         return resource(this.dryRun.perhaps(dryRun, () -> {

@@ -58,7 +58,7 @@ class ModelPages {
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     String show(
             @PathVariable Name ns,
-            @PathVariable Name name,
+            @PathVariable ModelName name,
             @RequestParam(required = false) @Nullable String cursor,
             Model model) {
         var found = catalog.model(ns, name);
@@ -81,8 +81,10 @@ class ModelPages {
                                 TreeMap::new)));
         model.addAttribute(
                 "older",
-                slice.nextCursor() == null ? null : "/ns/" + ns + "/models/" + name + "?cursor=" + slice.nextCursor());
-        model.addAttribute("first", cursor == null ? null : "/ns/" + ns + "/models/" + name);
+                slice.nextCursor() == null
+                        ? null
+                        : "/ns/" + ns + "/models/" + name.inPath() + "?cursor=" + slice.nextCursor());
+        model.addAttribute("first", cursor == null ? null : "/ns/" + ns + "/models/" + name.inPath());
         model.addAttribute("may", has(ns, Role.EDITOR));
         model.addAttribute("mayMove", has(ns, Role.DEPLOYER));
         return "model";
@@ -90,7 +92,7 @@ class ModelPages {
 
     @GetMapping("/ns/{ns}/models/{name}/versions/{number:[0-9]{1,9}}")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    String version(@PathVariable Name ns, @PathVariable Name name, @PathVariable int number, Model model) {
+    String version(@PathVariable Name ns, @PathVariable ModelName name, @PathVariable int number, Model model) {
         var version = catalog.version(ns, name, number);
         model.addAttribute("ns", ns);
         model.addAttribute("version", version);

@@ -1,16 +1,15 @@
 package dev.tidewright.catalog;
 
-import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
 
 /** How people write a version: {@code diabetes/3}, {@code diabetes@champion}, {@code diabetes} (the highest number). */
 public sealed interface ModelReference {
 
-    Name model();
+    ModelName model();
 
     /** A version by number. */
-    record Numbered(Name model, int number) implements ModelReference {
+    record Numbered(ModelName model, int number) implements ModelReference {
         @Override
         public String toString() {
             return model + "/" + number;
@@ -18,7 +17,7 @@ public sealed interface ModelReference {
     }
 
     /** A version by alias. */
-    record Aliased(Name model, Alias alias) implements ModelReference {
+    record Aliased(ModelName model, Alias alias) implements ModelReference {
         @Override
         public String toString() {
             return model + "@" + alias;
@@ -26,7 +25,7 @@ public sealed interface ModelReference {
     }
 
     /** The highest number. */
-    record Latest(Name model) implements ModelReference {
+    record Latest(ModelName model) implements ModelReference {
         @Override
         public String toString() {
             return model + "@" + Alias.LATEST;
@@ -35,16 +34,18 @@ public sealed interface ModelReference {
 
     /** Reads the written form, or refuses. */
     static ModelReference parse(String text) {
-        var at = text.indexOf('@');
-        if (at >= 0) {
-            var alias = text.substring(at + 1);
-            var model = new Name(text.substring(0, at));
-            return alias.equals(Alias.LATEST) ? new Latest(model) : new Aliased(model, new Alias(alias));
-        }
         var slash = text.indexOf('/');
-        return slash < 0
-                ? new Latest(new Name(text))
-                : new Numbered(new Name(text.substring(0, slash)), number(text, text.substring(slash + 1)));
+        if (slash >= 0) {
+            return new Numbered(new ModelName(text.substring(0, slash)), number(text, text.substring(slash + 1)));
+        }
+        // A name may have an @, an alias has none.
+        var at = text.lastIndexOf('@');
+        if (at < 0) {
+            return new Latest(new ModelName(text));
+        }
+        var alias = text.substring(at + 1);
+        var model = new ModelName(text.substring(0, at));
+        return alias.equalsIgnoreCase(Alias.LATEST) ? new Latest(model) : new Aliased(model, new Alias(alias));
     }
 
     private static int number(String text, String digits) {

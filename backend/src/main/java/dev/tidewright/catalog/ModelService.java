@@ -51,7 +51,7 @@ class ModelService {
         return catalog.model(namespace, command.name());
     }
 
-    ModelView change(Name namespace, Name name, ChangeLabels command, @Nullable String ifMatch, Actor actor) {
+    ModelView change(Name namespace, ModelName name, ChangeLabels command, @Nullable String ifMatch, Actor actor) {
         var model = locked(namespace, name, ifMatch);
         model.change(command, actor, clock.instant());
         models.saveAndFlush(model);
@@ -59,7 +59,7 @@ class ModelService {
     }
 
     /** Deletes a model with all its versions, unless somebody uses one of them. */
-    void delete(Name namespace, Name name, @Nullable String ifMatch, Actor actor) {
+    void delete(Name namespace, ModelName name, @Nullable String ifMatch, Actor actor) {
         var model = locked(namespace, name, ifMatch);
         var living = versions.lockAll(model.id(), VersionStatus.READY);
         for (var alias : aliases.of(model.id())) {
@@ -71,13 +71,13 @@ class ModelService {
         models.saveAndFlush(model);
     }
 
-    private Model locked(Name namespace, Name name, @Nullable String ifMatch) {
+    private Model locked(Name namespace, ModelName name, @Nullable String ifMatch) {
         var model = models.lock(namespace, name).orElseThrow(() -> new Refusal.NotFound("model", name));
         IfMatch.require(ifMatch, "model", name, model.version());
         return model;
     }
 
-    private static Refusal exists(Name name) {
+    private static Refusal exists(ModelName name) {
         return new Refusal.Conflict(
                 "model-exists",
                 "a model \"" + name + "\" exists already: register a version of it, or choose another name",

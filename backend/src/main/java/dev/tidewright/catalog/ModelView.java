@@ -15,7 +15,7 @@ import java.util.UUID;
 public record ModelView(
         UUID id,
         Name namespace,
-        Name name,
+        ModelName name,
         String description,
         Map<String, String> tags,
         int latestVersion,

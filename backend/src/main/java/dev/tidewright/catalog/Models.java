@@ -12,7 +12,7 @@ interface Models extends JpaRepository<Model, UUID> {
 
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("select m from Model m where m.namespace = :namespace and m.name = :name and m.deletedAt is null")
-    Optional<Model> lock(Name namespace, Name name);
+    Optional<Model> lock(Name namespace, ModelName name);
 
-    boolean existsByNamespaceAndNameAndDeletedAtIsNull(Name namespace, Name name);
+    boolean existsByNamespaceAndNameAndDeletedAtIsNull(Name namespace, ModelName name);
 }

@@ -31,7 +31,7 @@ class RegisterPages {
         this.access = access;
     }
 
-    @GetMapping("/ns/{ns}/models/register")
+    @GetMapping("/ns/{ns}/register")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     String form(
             @PathVariable Name ns,
@@ -51,7 +51,7 @@ class RegisterPages {
     }
 
     /** Makes the model too when there is none of this name. */
-    @PostMapping("/ns/{ns}/models/register")
+    @PostMapping("/ns/{ns}/register")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     String register(
             @PathVariable Name ns,
@@ -62,7 +62,7 @@ class RegisterPages {
         if (job.isBlank()) {
             throw new Refusal.Invalid("job-missing", "job", "say which job made it");
         }
-        var name = Name.of("model", model);
+        var name = ModelName.of("model", model);
         var known = catalog.models(ns, ModelQuery.of(name.value(), null), null, 200).items().stream()
                 .anyMatch(found -> found.name().equals(name));
         if (!known) {
@@ -80,18 +80,18 @@ class RegisterPages {
                         null,
                         null),
                 access.actor());
-        return "redirect:/ns/" + ns + "/models/" + name + "/versions/" + version.number();
+        return "redirect:/ns/" + ns + "/models/" + name.inPath() + "/versions/" + version.number();
     }
 
     @PostMapping("/ns/{ns}/models/{name}/describe")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     String describe(
             @PathVariable Name ns,
-            @PathVariable Name name,
+            @PathVariable ModelName name,
             @RequestParam long version,
             @RequestParam String description) {
         models.change(ns, name, new ChangeLabels(description, null), "\"" + version + "\"", access.actor());
-        return "redirect:/ns/" + ns + "/models/" + name;
+        return "redirect:/ns/" + ns + "/models/" + name.inPath();
     }
 
     /** @param seen the alias move that the page showed; blank for a new alias */
@@ -99,7 +99,7 @@ class RegisterPages {
     @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
     String alias(
             @PathVariable Name ns,
-            @PathVariable Name name,
+            @PathVariable ModelName name,
             @RequestParam String alias,
             @RequestParam int version,
             @RequestParam(defaultValue = "") String seen,
@@ -113,14 +113,14 @@ class RegisterPages {
                 ? null
                 : seen.isBlank() ? "\"" + catalog.alias(ns, name, wanted).id() + "\"" : "\"" + seen + "\"";
         aliases.move(ns, name, wanted, new MoveAlias(version, reason.strip()), tag, access.actor());
-        return "redirect:/ns/" + ns + "/models/" + name;
+        return "redirect:/ns/" + ns + "/models/" + name.inPath();
     }
 
     @PostMapping("/ns/{ns}/models/{name}/versions/{number:[0-9]{1,9}}/delete")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     String deleteVersion(
-            @PathVariable Name ns, @PathVariable Name name, @PathVariable int number, @RequestParam long version) {
+            @PathVariable Name ns, @PathVariable ModelName name, @PathVariable int number, @RequestParam long version) {
         versions.delete(ns, name, number, "\"" + version + "\"", access.actor());
-        return "redirect:/ns/" + ns + "/models/" + name;
+        return "redirect:/ns/" + ns + "/models/" + name.inPath();
     }
 }

@@ -59,12 +59,12 @@ class VersionApi {
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     ResponseEntity<Resource<VersionSpec, VersionState>> register(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @Valid @RequestBody RegisterVersion command,
             @RequestParam(defaultValue = "false") boolean dryRun) {
         var view = this.dryRun.perhaps(dryRun, () -> versions.register(ns, model, command, access.actor()));
         var version = VersionState.resource(view, List.of());
-        var place = "/api/v1/namespaces/" + ns + "/models/" + model + "/versions/" + view.number();
+        var place = "/api/v1/namespaces/" + ns + "/models/" + model.inPath() + "/versions/" + view.number();
         return (dryRun ? ResponseEntity.ok() : ResponseEntity.created(URI.create(place)))
                 .eTag(version.entityTag())
                 .body(version);
@@ -74,7 +74,7 @@ class VersionApi {
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     Slice<Resource<VersionSpec, VersionState>> list(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @RequestParam(required = false) @Nullable List<String> tag,
             @RequestParam(required = false) @Nullable Integer limit,
             @RequestParam(required = false) @Nullable String cursor) {
@@ -85,7 +85,7 @@ class VersionApi {
     @GetMapping("/{number:[0-9]{1,9}}")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     ResponseEntity<Resource<VersionSpec, VersionState>> show(
-            @PathVariable Name ns, @PathVariable Name model, @PathVariable int number) {
+            @PathVariable Name ns, @PathVariable ModelName model, @PathVariable int number) {
         return answer(catalog.version(ns, model, number));
     }
 
@@ -93,7 +93,7 @@ class VersionApi {
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     ResponseEntity<Resource<VersionSpec, VersionState>> change(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @PathVariable int number,
             @Valid @RequestBody ChangeLabels command,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
@@ -107,7 +107,7 @@ class VersionApi {
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
     ResponseEntity<Resource<VersionSpec, VersionState>> delete(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @PathVariable int number,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestParam(defaultValue = "false") boolean dryRun) {
@@ -119,7 +119,7 @@ class VersionApi {
 
     @GetMapping("/{number:[0-9]{1,9}}/artifacts")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
-    Slice<FileView> files(@PathVariable Name ns, @PathVariable Name model, @PathVariable int number) {
+    Slice<FileView> files(@PathVariable Name ns, @PathVariable ModelName model, @PathVariable int number) {
         var files = artifacts.list(catalog.version(ns, model, number).artifacts());
         return new Slice<>(files.stream().map(FileView::of).toList(), null);
     }
@@ -128,7 +128,7 @@ class VersionApi {
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     void file(
             @PathVariable Name ns,
-            @PathVariable Name model,
+            @PathVariable ModelName model,
             @PathVariable int number,
             @PathVariable String path,
             HttpServletRequest request,

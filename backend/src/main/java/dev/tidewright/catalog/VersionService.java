@@ -38,7 +38,7 @@ class VersionService {
     }
 
     /** Makes the next version; its files are the job's or upload's own bytes under another owner. */
-    VersionView register(Name namespace, Name name, RegisterVersion command, Actor actor) {
+    VersionView register(Name namespace, ModelName name, RegisterVersion command, Actor actor) {
         if (!models.existsByNamespaceAndNameAndDeletedAtIsNull(namespace, name)) {
             throw new Refusal.NotFound("model", name);
         }
@@ -52,7 +52,7 @@ class VersionService {
     }
 
     VersionView change(
-            Name namespace, Name name, int number, ChangeLabels command, @Nullable String ifMatch, Actor actor) {
+            Name namespace, ModelName name, int number, ChangeLabels command, @Nullable String ifMatch, Actor actor) {
         var model = locked(namespace, name);
         var version = locked(model, number, ifMatch);
         version.change(model, command, actor, clock.instant());
@@ -60,12 +60,12 @@ class VersionService {
         return catalog.version(version.id());
     }
 
-    void delete(Name namespace, Name name, int number, @Nullable String ifMatch, Actor actor) {
+    void delete(Name namespace, ModelName name, int number, @Nullable String ifMatch, Actor actor) {
         var model = locked(namespace, name);
         deletion.delete(model, locked(model, number, ifMatch), actor);
     }
 
-    private Model locked(Name namespace, Name name) {
+    private Model locked(Name namespace, ModelName name) {
         return models.lock(namespace, name).orElseThrow(() -> new Refusal.NotFound("model", name));
     }
 

@@ -17,7 +17,7 @@ import java.util.UUID;
 public record VersionView(
         UUID id,
         Name namespace,
-        Name model,
+        ModelName model,
         int number,
         VersionStatus status,
         String description,

@@ -48,7 +48,7 @@ class SearchPages {
             jdbc.sql("""
                     SELECT kind, name, namespace, max(seq) AS newest FROM history_entry
                     WHERE namespace IN (:mine) AND kind IN ('job', 'model', 'model-version', 'endpoint')
-                        AND (name LIKE :like OR CAST(object_id AS text) = :exact)
+                        AND (name ILIKE :like OR CAST(object_id AS text) = :exact)
                     GROUP BY kind, name, namespace ORDER BY newest DESC LIMIT :most
                     """)
                     .param("mine", mine)
@@ -74,8 +74,8 @@ class SearchPages {
                     case "job" -> at + "/jobs/" + name;
                     case "endpoint" -> at + "/endpoints/" + name;
                     case "model-version" ->
-                        at + "/models/" + parts[0] + (parts.length > 1 ? "/versions/" + parts[1] : "");
-                    default -> at + "/models/" + name;
+                        at + "/models/" + Text.inPath(parts[0]) + (parts.length > 1 ? "/versions/" + parts[1] : "");
+                    default -> at + "/models/" + Text.inPath(name);
                 });
     }
 

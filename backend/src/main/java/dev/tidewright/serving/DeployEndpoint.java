@@ -1,6 +1,7 @@
 package dev.tidewright.serving;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.catalog.ModelName;
 import dev.tidewright.cluster.PodFields;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
@@ -51,7 +52,7 @@ public record DeployEndpoint(
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Serves(
-            @Nullable Name model,
+            @Nullable ModelName model,
             @Nullable Integer version,
             @Nullable String alias,
             @Nullable Source source,

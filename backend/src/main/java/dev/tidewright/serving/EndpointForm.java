@@ -1,5 +1,6 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.catalog.ModelName;
 import dev.tidewright.cluster.PodFields;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Quantities;
@@ -56,7 +57,7 @@ record EndpointForm(
         @Nullable List<String> parameter,
         @Nullable List<String> value) {
 
-    private static final Pattern MODEL = Pattern.compile("([^/@]+)(?:/([0-9]{1,9})|@(.+))");
+    private static final Pattern MODEL = Pattern.compile("([^/]+)(?:/([0-9]{1,9})|@([^/@]+))");
 
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?");
 
@@ -130,7 +131,7 @@ record EndpointForm(
             throw new Refusal.Invalid("nothing-to-serve", "model", "choose a model version, or upload a service");
         }
         return new DeployEndpoint.Serves(
-                Name.of("model", match.group(1)),
+                ModelName.of("model", match.group(1)),
                 match.group(2) == null ? null : Integer.valueOf(match.group(2)),
                 match.group(3),
                 null,

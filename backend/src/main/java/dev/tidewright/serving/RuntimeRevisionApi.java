@@ -3,6 +3,7 @@ package dev.tidewright.serving;
 import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Stored;
 import dev.tidewright.catalog.Catalog;
+import dev.tidewright.catalog.ModelName;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Scalar;
@@ -91,7 +92,7 @@ class RuntimeRevisionApi {
             @Nullable String runtime) {}
 
     /** The model to load. */
-    record ModelWork(Name name, int version, List<FileWork> files) {}
+    record ModelWork(ModelName name, int version, List<FileWork> files) {}
 
     /** One file of a model. */
     record FileWork(String path, String digest, long size) {}

@@ -2,7 +2,7 @@ package dev.tidewright.serving;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.tidewright.kernel.Name;
+import dev.tidewright.catalog.ModelName;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,8 @@ public record Served(
      * @param digest of all its files together
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Model(Name name, int version, @Nullable String alias, UUID versionId, String digest) {}
+    public record Model(
+            ModelName name, int version, @Nullable String alias, UUID versionId, String digest) {}
 
     /**
      * An uploaded source.

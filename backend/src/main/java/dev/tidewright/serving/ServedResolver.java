@@ -6,6 +6,7 @@ import dev.tidewright.artifacts.Digest;
 import dev.tidewright.artifacts.Stored;
 import dev.tidewright.artifacts.Uploads;
 import dev.tidewright.catalog.Catalog;
+import dev.tidewright.catalog.ModelName;
 import dev.tidewright.catalog.VersionView;
 import dev.tidewright.cluster.NamespaceCapabilities;
 import dev.tidewright.cluster.ScalingMetric;
@@ -93,7 +94,7 @@ class ServedResolver {
                 : catalog.pointsAt(namespace, model.name(), model.alias());
     }
 
-    private Served.Model model(Name namespace, Name name, DeployEndpoint.Serves serves) {
+    private Served.Model model(Name namespace, ModelName name, DeployEndpoint.Serves serves) {
         var alias = serves.alias();
         var reference = alias != null
                 ? name + "@" + alias
@@ -103,7 +104,7 @@ class ServedResolver {
                 name, version.number(), alias, version.id(), digest(artifacts.list(version.artifacts())));
     }
 
-    private VersionView find(Name namespace, Name model, String reference) {
+    private VersionView find(Name namespace, ModelName model, String reference) {
         try {
             return catalog.resolveForUse(namespace, reference);
         } catch (Refusal.NotFound unknown) {
@@ -111,7 +112,7 @@ class ServedResolver {
         }
     }
 
-    private String missing(Name namespace, Name model, String reference) {
+    private String missing(Name namespace, ModelName model, String reference) {
         return catalog.hasNoVersions(namespace, model)
                 ? "model " + model + " has no versions: register one first"
                 : "there is no " + reference + " in this namespace: register it first, or name one that is there";

@@ -1,6 +1,7 @@
 package dev.tidewright.web;
 
 import dev.tidewright.history.HistoryEntry;
+import dev.tidewright.kernel.Text;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -109,8 +110,9 @@ public class EventLooks {
         var parts = entry.name().split("/", 2);
         return switch (entry.kind()) {
             case "job", "attempt" -> at + "/jobs/" + parts[0];
-            case "model", "alias" -> at + "/models/" + parts[0];
-            case "model-version" -> at + "/models/" + parts[0] + (parts.length > 1 ? "/versions/" + parts[1] : "");
+            case "model", "alias" -> at + "/models/" + Text.inPath(parts[0]);
+            case "model-version" ->
+                at + "/models/" + Text.inPath(parts[0]) + (parts.length > 1 ? "/versions/" + parts[1] : "");
             case "endpoint", "revision", "rollout", "autoscaling-policy" -> at + "/endpoints/" + parts[0];
             case "run" -> at + "/runs/" + entry.objectId();
             case "namespace", "member", "quota" -> at + "/settings";

@@ -237,7 +237,7 @@ class CatalogIT {
     void modelsAreFoundChangedAndDeleted() {
         api.post(models, "{\"name\":\"other\",\"description\":\"50% off\",\"tags\":{\"team\":\"b\"}}");
         assertThat(api.post(models, "{\"name\":\"other\"}").code()).isEqualTo("model-exists");
-        assertThat(api.post(models, "{\"name\":\"Bad Name\"}").status()).isBetween(400, 422);
+        assertThat(api.post(models, "{\"name\":\"bad/name\"}").status()).isBetween(400, 422);
         assertThat(names("?q=DIAB")).containsExactly("diabetes");
         assertThat(names("?q=50%25")).containsExactly("other");
         assertThat(names("?tag=team=a")).containsExactly("diabetes");
@@ -255,6 +255,37 @@ class CatalogIT {
                 .isEqualTo(200);
         assertThat(api.get(models + "/diabetes").status()).isEqualTo(404);
         assertThat(api.post(models, "{\"name\":\"diabetes\"}").status()).isEqualTo(201);
+    }
+
+    @Test
+    void aModelIsCalledAsPeopleCallIt() {
+        for (var name :
+                List.of("Iris Classifier v2.1", "model_3_17_2", "Größe #1 @home?", "{x} + 50 & 'y'", "register")) {
+            var made = api.post(models, "{\"name\":\"" + name + "\"}");
+            assertThat(made.status()).as("%s", made).isEqualTo(201);
+            var place = made.raw().headers().firstValue("Location").orElseThrow();
+            assertThat(place).isEqualTo(models + "/" + ModelName.of(name).inPath());
+            assertThat(api.get(place).json().at("/metadata/name").asString()).isEqualTo(name);
+            var version = api.post(place + "/versions", "{\"job\":\"train-1\"}");
+            assertThat(version.status()).as("%s", version).isEqualTo(201);
+            assertThat(api.get(version.raw().headers().firstValue("Location").orElseThrow())
+                            .json()
+                            .at("/metadata/name")
+                            .asString())
+                    .isEqualTo(name + "/1");
+            assertThat(api.put(place + "/aliases/Champion", "{\"version\":1}").status())
+                    .isEqualTo(200);
+            assertThat(catalog.resolve(namespace, name + "@Champion").reference())
+                    .isEqualTo(name + "/1");
+            assertThat(api.get(place + "/aliases/champion").status()).isEqualTo(404);
+        }
+        assertThat(api.post(models, "{\"name\":\"Model_3_17_2\"}").status()).isEqualTo(201);
+        assertThat(api.post(models, "{\"name\":\"model_3_17_2\"}").code()).isEqualTo("model-exists");
+        for (var name : List.of("a/b", " a", "a;b", "a\\\\b", "a%b", "a\\ud800")) {
+            assertThat(api.post(models, "{\"name\":\"" + name + "\"}").code())
+                    .as(name)
+                    .isEqualTo("invalid-name");
+        }
     }
 
     private List<String> names(String query) {
