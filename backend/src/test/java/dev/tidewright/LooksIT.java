@@ -103,7 +103,23 @@ class LooksIT {
         admin.put(at + "/endpoints/regretted", regretted.formatted(app, "2"), "If-Match", "*");
         admin.post(at + "/endpoints/regretted/rollout/abort", "{\"reason\":\"wrong\"}");
         until(admin, at + "/endpoints/regretted", "SERVING");
+        registerWhatARunHasLogged(admin);
         admin.put(at + "/models/Tide%20Table%20v2.1/aliases/champion", "{\"version\":1,\"reason\":\"best\"}");
+    }
+
+    /** As a client of MLflow does it: version 2, in production. */
+    private static void registerWhatARunHasLogged(TestApi admin) {
+        var mlflow = "/api/2.0/mlflow";
+        var run = admin.post(mlflow + "/runs/create", "{\"experiment_id\":\"0\"}", "X-MLFLOW-WORKSPACE", NS)
+                .json()
+                .at("/run/info/run_id")
+                .asString();
+        var folder = "0/" + run + "/artifacts/model";
+        admin.put(mlflow + "-artifacts/artifacts/" + folder + "/MLmodel", "flavors: {}", "X-MLFLOW-WORKSPACE", NS);
+        var version = "{\"name\":\"Tide Table v2.1\",\"version\":\"2\",\"stage\":\"Production\",\"source\":"
+                + "\"mlflow-artifacts:/" + folder + "\",\"tags\":[{\"key\":\"k\",\"value\":\"v\"}]}";
+        admin.post(mlflow + "/model-versions/create", version, "X-MLFLOW-WORKSPACE", NS);
+        admin.post(mlflow + "/model-versions/transition-stage", version, "X-MLFLOW-WORKSPACE", NS);
     }
 
     @AfterEach
@@ -163,6 +179,7 @@ class LooksIT {
                 "/ns/looks/models/Tide%20Table%20v2.1",
                 "/ns/looks/models/Tide%20Table%20v2.1?dialog=move",
                 "/ns/looks/models/Tide%20Table%20v2.1/versions/1",
+                "/ns/looks/models/Tide%20Table%20v2.1/versions/2",
                 "/ns/looks/endpoints",
                 "/ns/looks/endpoints/new",
                 "/ns/looks/endpoints/new?endpoint=echo",
@@ -292,6 +309,9 @@ class LooksIT {
                 .first()
                 .press("Enter");
         page.waitForURL("**/jobs/train");
+        page.navigate(url("/ns/looks/models/Tide%20Table%20v2.1/versions/2"));
+        assertThat(page.locator(".lineage")).containsText("Run");
+        assertThat(page.locator("h1 + .tg")).hasText("Production");
         page.navigate(url("/ns/looks/models/Tide%20Table%20v2.1"));
         page.locator("[data-dialog=move]").press("Enter");
         assertThat(page.locator("dialog#move")).isVisible();

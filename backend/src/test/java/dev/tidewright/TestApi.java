@@ -68,6 +68,11 @@ public final class TestApi {
         return send("DELETE", path, BodyPublishers.noBody(), headers);
     }
 
+    /** As clients do that say in a body what to delete. */
+    public Answer deleteThat(String path, String json, String... headers) {
+        return withJson("DELETE", path, json, headers);
+    }
+
     public Answer post(String path, String json, String... headers) {
         return withJson("POST", path, json, headers);
     }

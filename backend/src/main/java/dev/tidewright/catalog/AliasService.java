@@ -12,7 +12,7 @@ import org.springframework.transaction.annotation.Transactional;
 /** Moves aliases, one at a time for each model. */
 @Service
 @Transactional
-class AliasService {
+public class AliasService {
 
     private final Models models;
     private final ModelVersions versions;
@@ -54,6 +54,19 @@ class AliasService {
             return present.get();
         }
         return moved(model, alias, from, number, command.reason(), actor);
+    }
+
+    /** Points an alias at a version, whether or not there was such an alias. */
+    public AliasView point(Name namespace, ModelName name, Alias alias, MoveAlias command, Actor actor) {
+        var present = aliases.find(locked(namespace, name).id(), alias);
+        return move(namespace, name, alias, command, present.isPresent() ? "*" : null, actor);
+    }
+
+    /** Takes an alias away if there is one. */
+    public void drop(Name namespace, ModelName name, Alias alias, Actor actor) {
+        if (aliases.find(locked(namespace, name).id(), alias).isPresent()) {
+            remove(namespace, name, alias, null, "*", actor);
+        }
     }
 
     /** Takes an alias away. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
@@ -54,6 +55,20 @@ public class Catalog {
                 .orElseThrow(() -> new Refusal.NotFound("model version", model + "/" + number));
     }
 
+    /** The same, where a deleted one is none. */
+    public VersionView ready(Name namespace, ModelName model, int number) {
+        return Optional.of(version(namespace, model, number))
+                .filter(version -> version.status() == VersionStatus.READY)
+                .orElseThrow(() -> new Refusal.NotFound("model version", model + "/" + number));
+    }
+
+    /** A version of this namespace by id, where a deleted one is none, or refuses. */
+    public VersionView ready(Name namespace, UUID id) {
+        return rows.version(id)
+                .filter(version -> version.namespace().equals(namespace) && version.status() == VersionStatus.READY)
+                .orElseThrow(() -> new Refusal.NotFound("model version", id));
+    }
+
     /** A version by id; for those who hold one. Refuses when there never was one. */
     public VersionView version(UUID id) {
         return rows.version(id).orElseThrow(() -> new Refusal.NotFound("model version", id));
@@ -96,11 +111,23 @@ public class Catalog {
         return version;
     }
 
+    /** The same for a caller that has used the version before, whatever its model is called now. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void requireForUse(Name namespace, UUID version) {
+        if (!rows.hold(ready(namespace, version).id())) {
+            throw new Refusal.NotFound("model version", version);
+        }
+    }
+
     /** Who uses a version now, one line each: aliases and whatever other features say. */
     public List<String> usersOf(VersionView version) {
         var pointing = version.aliases().stream().map(alias -> "alias " + alias);
-        var others = users.orderedStream().flatMap(feature -> feature.usersOf(version.id()).stream());
-        return java.util.stream.Stream.concat(pointing, others).toList();
+        return Stream.concat(pointing, workOn(version.id())).toList();
+    }
+
+    /** What other features do with a version, one line each. */
+    Stream<String> workOn(UUID version) {
+        return users.orderedStream().flatMap(feature -> feature.usersOf(version).stream());
     }
 
     /** The versions made of what a job has left behind, as references like {@code diabetes/3}; without deleted ones. */
@@ -124,7 +151,7 @@ public class Catalog {
     /** The number that an alias means now, {@code latest} too; never refuses. */
     public Optional<Integer> pointsAt(Name namespace, ModelName model, String alias) {
         return rows.model(namespace, model)
-                .flatMap(found -> alias.equals(Alias.LATEST)
+                .flatMap(found -> alias.equalsIgnoreCase(Alias.LATEST)
                         ? Optional.of(found.latestVersion())
                         : Optional.ofNullable(found.aliases().get(alias)));
     }

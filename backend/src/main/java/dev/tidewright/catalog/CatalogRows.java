@@ -24,21 +24,26 @@ class CatalogRows {
     private static final TypeReference<TreeMap<String, Integer>> WHOLE_NUMBERS = new TypeReference<>() {};
     private static final TypeReference<List<String>> LIST = new TypeReference<>() {};
 
-    private static final String MODELS = """
-            SELECT m.*,
+    static final String MODEL_COLUMNS = """
+            m.*,
                 (SELECT coalesce(max(v.number), 0) FROM model_version v
                  WHERE v.model_id = m.id AND v.status = 'READY') AS latest,
                 (SELECT count(*) FROM model_version v WHERE v.model_id = m.id AND v.status = 'READY') AS versions,
                 (SELECT coalesce(jsonb_object_agg(a.alias, a.number), '{}') FROM model_alias a
                  WHERE a.model_id = m.id) AS aliases
+            """;
+    static final String VERSION_COLUMNS = """
+            v.*, v.model_name AS model,
+                (SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias), '[]') FROM model_alias a
+                 WHERE a.model_id = v.model_id AND a.number = v.number) AS aliases
+            """;
+
+    private static final String MODELS = "SELECT " + MODEL_COLUMNS + """
             FROM model m WHERE m.namespace = :namespace AND m.deleted_at IS NULL
             """;
 
-    private static final String VERSIONS = """
-            SELECT v.*, m.namespace, m.name AS model,
-                (SELECT coalesce(jsonb_agg(a.alias ORDER BY a.alias), '[]') FROM model_alias a
-                 WHERE a.model_id = v.model_id AND a.number = v.number) AS aliases
-            FROM model_version v JOIN model m ON m.id = v.model_id WHERE true
+    private static final String VERSIONS = "SELECT " + VERSION_COLUMNS + """
+            FROM model_version v WHERE true
             """;
 
     private final JdbcClient jdbc;
@@ -129,7 +134,7 @@ class CatalogRows {
                 .isPresent();
     }
 
-    private ModelView modelView(ResultSet row, int number) throws SQLException {
+    ModelView modelView(ResultSet row, int number) throws SQLException {
         return new ModelView(
                 row.getObject("id", UUID.class),
                 new Name(row.getString("namespace")),
@@ -145,7 +150,7 @@ class CatalogRows {
                 row.getLong("version"));
     }
 
-    private VersionView versionView(ResultSet row, int number) throws SQLException {
+    VersionView versionView(ResultSet row, int number) throws SQLException {
         return new VersionView(
                 row.getObject("id", UUID.class),
                 new Name(row.getString("namespace")),
@@ -162,8 +167,10 @@ class CatalogRows {
                 row.getInt("files"),
                 row.getLong("size"),
                 json.readValue(row.getString("aliases"), LIST),
+                Stage.valueOf(row.getString("stage")),
                 row.getTimestamp("created_at").toInstant(),
                 row.getString("created_by"),
+                row.getTimestamp("updated_at").toInstant(),
                 row.getLong("version"));
     }
 }

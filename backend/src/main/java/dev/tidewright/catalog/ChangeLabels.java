@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
 public record ChangeLabels(
         @Nullable String description, @Nullable Map<String, @Nullable String> tags) {
 
+    /** Sets one tag, or takes it away where the value is null. */
+    public static ChangeLabels tag(String key, @Nullable String value) {
+        var tags = new HashMap<String, @Nullable String>();
+        tags.put(key, value);
+        return new ChangeLabels(null, tags);
+    }
+
     Map<String, String> mergedInto(Map<String, String> present) {
         var merged = new HashMap<>(present);
         if (tags != null) {

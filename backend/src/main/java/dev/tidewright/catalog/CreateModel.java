@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Makes a model without versions.
  *
  * @param description Markdown, at most 65536 characters
- * @param tags at most 64
+ * @param tags at most 200
  */
 public record CreateModel(
         @NotNull ModelName name,

@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /** The rules for tags and descriptions. */
 final class Labels {
 
-    static final int MAX_TAGS = 64;
-    static final int MAX_KEY = 128;
-    static final int MAX_VALUE = 1000;
+    static final int MAX_TAGS = 200;
+    static final int MAX_KEY = 250;
+    static final int MAX_VALUE = 100_000;
+    static final int MAX_TEXT = 500_000;
     static final int MAX_DESCRIPTION = 65_536;
 
     private Labels() {}
@@ -40,6 +41,13 @@ final class Labels {
                                 + MAX_VALUE + " characters");
             }
         });
+        var length = tags.entrySet().stream()
+                .mapToInt(tag -> tag.getKey().length() + tag.getValue().length())
+                .sum();
+        if (length > MAX_TEXT) {
+            throw new Refusal.Invalid(
+                    "too-many-tags", "tags", "the tags have " + length + " characters: use at most " + MAX_TEXT);
+        }
         return Map.copyOf(tags);
     }
 

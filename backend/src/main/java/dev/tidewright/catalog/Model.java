@@ -3,6 +3,7 @@ package dev.tidewright.catalog;
 import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Text;
 import dev.tidewright.kernel.Transition;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -64,7 +65,7 @@ class Model extends AbstractAggregateRoot<Model> {
         }
         if (command.tags() != null && !command.mergedInto(tags).equals(tags)) {
             tags = Labels.tags(command.mergedInto(tags));
-            changes.put("tags", tags.toString());
+            changes.put("tags", Text.shortened(tags.toString(), 2000));
         }
         if (!changes.isEmpty()) {
             updatedAt = now;
@@ -90,6 +91,17 @@ class Model extends AbstractAggregateRoot<Model> {
                 actor,
                 now,
                 Map.of("alias", alias.value()));
+    }
+
+    void rename(ModelName next, Actor actor, Instant now) {
+        note("renamed", name.value(), next.value(), "", actor, now, Map.of());
+        name = next;
+        updatedAt = now;
+    }
+
+    /** Notes that something of one of its versions was changed. */
+    void versionChanged(Instant now) {
+        updatedAt = now;
     }
 
     void delete(Actor actor, Instant now) {

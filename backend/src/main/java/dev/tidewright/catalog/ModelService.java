@@ -15,7 +15,7 @@ import org.springframework.transaction.annotation.Transactional;
 /** Makes, changes and deletes models. */
 @Service
 @Transactional
-class ModelService {
+public class ModelService {
 
     private final Models models;
     private final ModelVersions versions;
@@ -39,7 +39,8 @@ class ModelService {
         this.clock = clock;
     }
 
-    ModelView create(Name namespace, CreateModel command, Actor actor) {
+    /** Makes a model without versions. */
+    public ModelView create(Name namespace, CreateModel command, Actor actor) {
         if (models.existsByNamespaceAndNameAndDeletedAtIsNull(namespace, command.name())) {
             throw exists(command.name());
         }
@@ -51,15 +52,53 @@ class ModelService {
         return catalog.model(namespace, command.name());
     }
 
-    ModelView change(Name namespace, ModelName name, ChangeLabels command, @Nullable String ifMatch, Actor actor) {
+    /**
+     * Changes the words on a model.
+     *
+     * @param ifMatch the model as the caller knows it; {@code *} for any
+     */
+    public ModelView change(
+            Name namespace, ModelName name, ChangeLabels command, @Nullable String ifMatch, Actor actor) {
         var model = locked(namespace, name, ifMatch);
         model.change(command, actor, clock.instant());
         models.saveAndFlush(model);
         return catalog.model(namespace, name);
     }
 
-    /** Deletes a model with all its versions, unless somebody uses one of them. */
-    void delete(Name namespace, ModelName name, @Nullable String ifMatch, Actor actor) {
+    /** Calls a model otherwise, unless an endpoint serves a version of it. */
+    public ModelView rename(Name namespace, ModelName name, ModelName next, Actor actor) {
+        var model = locked(namespace, name, "*");
+        if (next.equals(name)) {
+            return catalog.model(namespace, name);
+        }
+        if (models.existsByNamespaceAndNameAndDeletedAtIsNull(namespace, next)) {
+            throw exists(next);
+        }
+        var users = versions.lockAll(model.id(), VersionStatus.READY).stream()
+                .flatMap(version -> catalog.workOn(version.id()))
+                .toList();
+        if (!users.isEmpty()) {
+            throw new Refusal.Conflict(
+                    "model-in-use",
+                    "model \"" + name + "\" is in use by " + String.join(", ", users)
+                            + ", which know it by its name: let them use another model first");
+        }
+        model.rename(next, actor, clock.instant());
+        try {
+            models.saveAndFlush(model);
+            versions.rename(model.id(), next);
+        } catch (DataIntegrityViolationException lostTheRace) {
+            throw exists(next);
+        }
+        return catalog.model(namespace, next);
+    }
+
+    /**
+     * Deletes a model with all its versions, unless somebody uses one of them.
+     *
+     * @param ifMatch the model as the caller knows it; {@code *} for any
+     */
+    public void delete(Name namespace, ModelName name, @Nullable String ifMatch, Actor actor) {
         var model = locked(namespace, name, ifMatch);
         var living = versions.lockAll(model.id(), VersionStatus.READY);
         for (var alias : aliases.of(model.id())) {

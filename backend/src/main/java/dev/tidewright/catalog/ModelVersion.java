@@ -2,7 +2,9 @@ package dev.tidewright.catalog;
 
 import dev.tidewright.artifacts.ArtifactOwner;
 import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
 import dev.tidewright.kernel.Transition;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -32,6 +34,8 @@ class ModelVersion extends AbstractAggregateRoot<ModelVersion> {
     private @Nullable Long version;
 
     private UUID modelId;
+    private Name namespace;
+    private ModelName modelName;
     private int number;
 
     @Enumerated(EnumType.STRING)
@@ -59,28 +63,37 @@ class ModelVersion extends AbstractAggregateRoot<ModelVersion> {
 
     private int files;
     private long size;
+
+    @Enumerated(EnumType.STRING)
+    private Stage stage;
+
     private Instant createdAt;
     private String createdBy;
+    private Instant updatedAt;
     private @Nullable Instant deletedAt;
 
     @SuppressWarnings("NullAway.Init")
     protected ModelVersion() {}
 
-    ModelVersion(UUID id, Model model, RegisterVersion command, VersionContent content, Actor actor, Instant now) {
+    ModelVersion(UUID id, Model model, NewVersion command, VersionContent content, Actor actor, Instant now) {
         this.id = id;
         this.modelId = model.id();
+        this.namespace = model.namespace();
+        this.modelName = model.name();
         this.number = model.nextVersion(now);
         this.status = VersionStatus.READY;
         this.description = Labels.description(command.description());
         this.tags = Labels.tags(command.tags());
         this.flavour = content.flavour();
-        this.source = content.source();
+        this.source = content.source().told(command.told());
         this.parameters = content.parameters();
         this.metrics = content.metrics();
         this.requirements = content.requirements();
         this.files = content.files();
         this.size = content.size();
+        this.stage = Stage.NONE;
         this.createdAt = now;
+        this.updatedAt = now;
         this.createdBy = actor.name();
         note(model, "registered", null, VersionStatus.READY.name(), content.origin(), actor, now, Map.of());
     }
@@ -98,9 +111,10 @@ class ModelVersion extends AbstractAggregateRoot<ModelVersion> {
         }
         if (command.tags() != null && !command.mergedInto(tags).equals(tags)) {
             tags = Labels.tags(command.mergedInto(tags));
-            changes.put("tags", tags.toString());
+            changes.put("tags", Text.shortened(tags.toString(), 2000));
         }
         if (!changes.isEmpty()) {
+            updatedAt = now;
             note(model, "changed", null, null, "", actor, now, changes);
         }
     }
@@ -108,6 +122,21 @@ class ModelVersion extends AbstractAggregateRoot<ModelVersion> {
     void delete(Model model, Actor actor, Instant now) {
         moveTo(model, VersionStatus.DELETED, "by request", actor, now);
         deletedAt = now;
+        updatedAt = now;
+    }
+
+    /** Puts it on another stage of its way. */
+    void moveTo(Model model, Stage next, Actor actor, Instant now) {
+        requireReady(model);
+        if (next != stage) {
+            note(model, "stage-changed", stage.label(), next.label(), "", actor, now, Map.of());
+            stage = next;
+            updatedAt = now;
+        }
+    }
+
+    Stage stage() {
+        return stage;
     }
 
     void requireReady(Model model) {

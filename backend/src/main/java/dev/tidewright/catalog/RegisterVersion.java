@@ -1,6 +1,7 @@
 package dev.tidewright.catalog;
 
 import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -24,4 +25,19 @@ public record RegisterVersion(
         @Nullable String path,
         @Nullable String description,
         @Nullable Map<String, String> tags,
-        @Nullable List<String> requirements) {}
+        @Nullable List<String> requirements) {
+
+    NewVersion read() {
+        return new NewVersion(origin(), description, tags, requirements, NewVersion.Told.NOTHING);
+    }
+
+    private VersionOrigin origin() {
+        if (job != null && upload == null) {
+            return new VersionOrigin.OfJob(job, attempt, path == null ? "model" : path);
+        }
+        if (upload != null && job == null) {
+            return new VersionOrigin.OfUpload(upload, path == null ? "" : path);
+        }
+        throw new Refusal.Invalid("invalid-version-source", "job", "give either \"job\" or \"upload\", and not both");
+    }
+}

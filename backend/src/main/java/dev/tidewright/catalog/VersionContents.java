@@ -4,15 +4,20 @@ import dev.tidewright.artifacts.ArtifactOwner;
 import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Stored;
 import dev.tidewright.artifacts.Uploads;
-import dev.tidewright.catalog.ModelSources.Candidate;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.tracking.Latest;
+import dev.tidewright.tracking.LoggedModelService;
+import dev.tidewright.tracking.LoggedModelStatus;
+import dev.tidewright.tracking.RunData;
+import dev.tidewright.tracking.RunFiles;
+import dev.tidewright.tracking.RunService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -28,34 +33,45 @@ class VersionContents {
     private final Artifacts artifacts;
     private final Uploads uploads;
     private final ObjectProvider<ModelSources> sources;
+    private final RunService runs;
+    private final LoggedModelService loggedModels;
+    private final Catalog catalog;
 
-    VersionContents(Artifacts artifacts, Uploads uploads, ObjectProvider<ModelSources> sources) {
+    VersionContents(
+            Artifacts artifacts,
+            Uploads uploads,
+            ObjectProvider<ModelSources> sources,
+            RunService runs,
+            LoggedModelService loggedModels,
+            Catalog catalog) {
         this.artifacts = artifacts;
         this.uploads = uploads;
         this.sources = sources;
+        this.runs = runs;
+        this.loggedModels = loggedModels;
+        this.catalog = catalog;
     }
 
-    VersionContent gather(Name namespace, ArtifactOwner owner, RegisterVersion command) {
-        var job = command.job();
-        var upload = command.upload();
-        if (job != null && upload == null) {
-            return ofJob(namespace, owner, job, command);
-        }
-        if (upload != null && job == null) {
-            return ofUpload(namespace, owner, upload, command);
-        }
-        throw new Refusal.Invalid("invalid-version-source", "job", "give either \"job\" or \"upload\", and not both");
+    VersionContent gather(Name namespace, ArtifactOwner owner, NewVersion command) {
+        return switch (command.origin()) {
+            case VersionOrigin.OfJob job -> ofJob(namespace, owner, job, command);
+            case VersionOrigin.OfUpload upload -> ofUpload(namespace, owner, upload, command);
+            case VersionOrigin.OfRun run -> ofRun(namespace, owner, run, command);
+            case VersionOrigin.OfLoggedModel model -> ofLoggedModel(namespace, owner, model, command);
+            case VersionOrigin.OfVersion version -> ofVersion(namespace, owner, version, command);
+        };
     }
 
-    private VersionContent ofJob(Name namespace, ArtifactOwner owner, Name job, RegisterVersion command) {
+    private VersionContent ofJob(Name namespace, ArtifactOwner owner, VersionOrigin.OfJob asked, NewVersion command) {
+        var job = asked.job();
         var candidate = sources.orderedStream()
-                .flatMap(source -> source.find(namespace, job, command.attempt()).stream())
+                .flatMap(source -> source.find(namespace, job, asked.attempt()).stream())
                 .findFirst()
                 .orElseThrow(() -> new Refusal.Invalid(
                         "no-such-job",
-                        command.attempt() == null ? "job" : "attempt",
+                        asked.attempt() == null ? "job" : "attempt",
                         "there is no job \"" + job + "\""
-                                + (command.attempt() == null ? "" : " with attempt " + command.attempt())
+                                + (asked.attempt() == null ? "" : " with attempt " + asked.attempt())
                                 + " in " + namespace));
         if (!candidate.succeeded()) {
             throw new Refusal.Conflict(
@@ -63,53 +79,121 @@ class VersionContents {
                     "attempt " + candidate.attempt() + " of job \"" + job + "\" is " + candidate.state()
                             + ": only what a job that succeeded has left behind can become a version");
         }
-        var path = command.path() == null ? "model" : command.path();
-        var files = artifacts.copy(namespace, candidate.artifacts(), owner, path);
-        return content(candidate, path, files, command);
-    }
-
-    private VersionContent content(Candidate candidate, String path, List<Stored> files, RegisterVersion command) {
-        var where = path.isEmpty()
-                ? "what job \"" + candidate.job() + "\" has left behind"
-                : "the folder \"" + path + "\" of job \"" + candidate.job() + "\"";
-        return new VersionContent(
-                Flavour.of(files, where),
-                new VersionSource(
+        var files = artifacts.copy(namespace, candidate.artifacts(), owner, asked.path());
+        return content(
+                where(
+                        asked.path(),
+                        "job \"" + candidate.job() + "\"",
+                        "what job \"" + candidate.job() + "\" has left behind"),
+                VersionSource.ofJob(
                         candidate.jobId(),
                         candidate.job().value(),
                         candidate.attempt(),
-                        null,
-                        path,
+                        asked.path(),
                         candidate.sourceDigest(),
                         candidate.run()),
-                candidate.parameters(),
-                candidate.metrics(),
+                new Measured(candidate.parameters(), candidate.metrics()),
                 requirements(command, files, candidate.requirements()),
-                files.size(),
-                size(files),
+                files,
                 "from job " + candidate.job() + ", attempt " + candidate.attempt());
     }
 
-    private VersionContent ofUpload(Name namespace, ArtifactOwner owner, UUID id, RegisterVersion command) {
-        var upload = uploads.require(namespace, id);
-        var path = command.path() == null ? "" : command.path();
-        var files = uploads.unpack(namespace, id, owner, path);
-        var where = path.isEmpty()
-                ? "the archive \"" + upload.fileName() + "\""
-                : "the folder \"" + path + "\" of the archive \"" + upload.fileName() + "\"";
-        return new VersionContent(
-                Flavour.of(files, where),
-                new VersionSource(
-                        null, null, 0, id, upload.fileName(), upload.digest().value(), null),
-                Map.of(),
-                Map.of(),
+    private VersionContent ofUpload(
+            Name namespace, ArtifactOwner owner, VersionOrigin.OfUpload asked, NewVersion command) {
+        var upload = uploads.require(namespace, asked.upload());
+        var files = uploads.unpack(namespace, asked.upload(), owner, asked.path());
+        var archive = "the archive \"" + upload.fileName() + "\"";
+        return content(
+                where(asked.path(), archive, archive),
+                VersionSource.ofUpload(
+                        asked.upload(), upload.fileName(), upload.digest().value()),
+                Measured.NOTHING,
                 requirements(command, files, List.of()),
-                files.size(),
-                size(files),
+                files,
                 "from the upload " + upload.fileName());
     }
 
-    private List<String> requirements(RegisterVersion command, List<Stored> files, List<String> others) {
+    private VersionContent ofRun(Name namespace, ArtifactOwner owner, VersionOrigin.OfRun asked, NewVersion command) {
+        var run = runs.read(namespace, asked.run());
+        var files = artifacts.copy(namespace, RunFiles.ofRun(asked.run()), owner, asked.path());
+        var name = "run \"" + run.run().name() + "\"";
+        return content(
+                where(asked.path(), name, "what was logged into " + name),
+                VersionSource.ofRun(asked.run(), null, asked.path()),
+                Measured.of(run),
+                requirements(command, files, List.of()),
+                files,
+                "from run " + run.run().name());
+    }
+
+    private VersionContent ofLoggedModel(
+            Name namespace, ArtifactOwner owner, VersionOrigin.OfLoggedModel asked, NewVersion command) {
+        var model = loggedModels.require(namespace, asked.model());
+        if (model.status() != LoggedModelStatus.READY) {
+            throw new Refusal.Conflict(
+                    "logged-model-not-ready",
+                    "the model \"" + model.name()
+                            + "\" is not written to its end: only one that is can become a version");
+        }
+        var files = artifacts.copy(namespace, RunFiles.ofModel(model.id()), owner, asked.path());
+        var run = model.sourceRun();
+        var measured = run == null ? Measured.NOTHING : Measured.of(runs.read(namespace, run));
+        var name = "logged model \"" + model.name() + "\"";
+        return content(
+                where(asked.path(), name, name),
+                VersionSource.ofRun(run, model.id(), asked.path()),
+                new Measured(model.params().isEmpty() ? measured.parameters() : model.params(), measured.metrics()),
+                requirements(command, files, List.of()),
+                files,
+                "from the logged model " + model.name());
+    }
+
+    private VersionContent ofVersion(
+            Name namespace, ArtifactOwner owner, VersionOrigin.OfVersion asked, NewVersion command) {
+        var version = catalog.ready(namespace, asked.model(), asked.number());
+        var files = artifacts.copy(namespace, version.artifacts(), owner, "");
+        return content(
+                "version " + version.reference(),
+                version.source().copied(version.reference()),
+                new Measured(version.parameters(), version.metrics()),
+                command.requirements() == null ? version.requirements() : checked(command.requirements()),
+                files,
+                "a copy of " + version.reference());
+    }
+
+    private static String where(String path, String origin, String whole) {
+        return path.isEmpty() ? whole : "the folder \"" + path + "\" of " + origin;
+    }
+
+    private static VersionContent content(
+            String where,
+            VersionSource source,
+            Measured measured,
+            List<String> requirements,
+            List<Stored> files,
+            String origin) {
+        return new VersionContent(
+                Flavour.of(files, where),
+                source,
+                measured.parameters(),
+                measured.metrics(),
+                requirements,
+                files.size(),
+                size(files),
+                origin);
+    }
+
+    private record Measured(Map<String, String> parameters, Map<String, Double> metrics) {
+
+        static final Measured NOTHING = new Measured(Map.of(), Map.of());
+
+        static Measured of(RunData run) {
+            return new Measured(
+                    run.params(), run.metrics().stream().collect(Collectors.toMap(Latest::key, Latest::value)));
+        }
+    }
+
+    private List<String> requirements(NewVersion command, List<Stored> files, List<String> others) {
         var told = command.requirements();
         if (told != null) {
             return checked(told);

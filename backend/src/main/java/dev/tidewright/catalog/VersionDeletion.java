@@ -14,10 +14,13 @@ class VersionDeletion {
     private final ModelVersions versions;
     private final Catalog catalog;
     private final Artifacts artifacts;
+    private final AliasRows aliases;
     private final InstantSource clock;
 
-    VersionDeletion(ModelVersions versions, Catalog catalog, Artifacts artifacts, InstantSource clock) {
+    VersionDeletion(
+            ModelVersions versions, Catalog catalog, Artifacts artifacts, AliasRows aliases, InstantSource clock) {
         this.versions = versions;
+        this.aliases = aliases;
         this.catalog = catalog;
         this.artifacts = artifacts;
         this.clock = clock;
@@ -38,5 +41,16 @@ class VersionDeletion {
         version.delete(model, actor, clock.instant());
         versions.saveAndFlush(version);
         artifacts.delete(ModelVersion.owner(version.id()));
+    }
+
+    /** The same after taking away every alias that points at it. */
+    void deleteWithAliases(Model model, ModelVersion version, Actor actor) {
+        for (var name : catalog.version(version.id()).aliases()) {
+            var alias = new Alias(name);
+            var why = "version " + version.number() + " was deleted";
+            aliases.move(model.id(), alias, version.number(), null, why, actor, clock.instant());
+            model.aliasMoved(alias, version.number(), null, why, actor, clock.instant());
+        }
+        delete(model, version, actor);
     }
 }

@@ -21,6 +21,7 @@ record VersionState(
         int files,
         long size,
         List<String> aliases,
+        Stage stage,
         List<String> usedBy) {
 
     static Resource<VersionSpec, VersionState> resource(VersionView version, List<String> usedBy) {
@@ -46,6 +47,7 @@ record VersionState(
                         version.files(),
                         version.size(),
                         version.aliases(),
+                        version.stage(),
                         usedBy));
     }
 }

@@ -30,13 +30,20 @@ public record VersionView(
         int files,
         long size,
         List<String> aliases,
+        Stage stage,
         Instant createdAt,
         String createdBy,
+        Instant updatedAt,
         long version) {
 
     /** Whose files are this version's: ask {@code Artifacts} for them. */
     public ArtifactOwner artifacts() {
-        return ModelVersion.owner(id);
+        return filesOf(id);
+    }
+
+    /** Whose the files of a version are. */
+    public static ArtifactOwner filesOf(UUID version) {
+        return ModelVersion.owner(version);
     }
 
     /** {@code diabetes/3}. */

@@ -4,7 +4,7 @@
  * <p>Promise: the versions of a model are numbered 1, 2, 3 … without a gap; the files of a version never change; every
  * move of an alias stays known; nothing that somebody uses is deleted.
  */
-@ApplicationModule(allowedDependencies = {"kernel", "history", "tenancy", "artifacts", "tracking"})
+@ApplicationModule(allowedDependencies = {"kernel", "history", "tenancy", "artifacts", "tracking", "query"})
 @NullMarked
 package dev.tidewright.catalog;
 

@@ -2,6 +2,7 @@ package dev.tidewright.mlflow;
 
 import dev.tidewright.artifacts.ArtifactOwner;
 import dev.tidewright.artifacts.ArtifactPath;
+import dev.tidewright.catalog.VersionView;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
 import dev.tidewright.tracking.RunFiles;
@@ -10,19 +11,31 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where files of this door lie: {@code <experiment>/<run>/artifacts/<path>}, or {@code
- * <experiment>/models/<model>/artifacts/<path>}. The scheme {@code mlflow-artifacts:} without a host makes a client send them to
- * the server that it speaks to anyway.
+ * Where files of this door lie: {@code <experiment>/<run>/artifacts/<path>}, {@code
+ * <experiment>/models/<model>/artifacts/<path>}, or in the registry {@code versions/<version>/artifacts/<path>}. The scheme
+ * {@code mlflow-artifacts:} without a host makes a client send them to the server that it speaks to anyway.
  *
- * @param model whether it is a logged model that has the files, and not a run
- * @param id of the run or logged model
+ * @param id of the run, logged model or version
  * @param path below the owner's own folder; empty for that folder
  */
-record ArtifactPlace(boolean model, UUID id, String path) {
+record ArtifactPlace(Owner owned, UUID id, String path) {
+
+    /** Who has the files. */
+    enum Owner {
+        RUN("run"),
+        LOGGED_MODEL("model"),
+        VERSION("version");
+
+        private final String group;
+
+        Owner(String group) {
+            this.group = group;
+        }
+    }
 
     private static final String SCHEME = "mlflow-artifacts:/";
     private static final Pattern FORM = Pattern.compile(
-            "(?:workspaces/[^/]+/)?\\d+/(?:(?<run>[0-9a-f]{32})|models/m-(?<model>[0-9a-f]{32}))/artifacts(?:/(?<path>.*))?",
+            "(?:workspaces/[^/]+/)?(?:\\d+/(?<run>[0-9a-f]{32})|\\d+/models/m-(?<model>[0-9a-f]{32})|versions/(?<version>[0-9a-f]{32}))/artifacts(?:/(?<path>.*))?",
             Pattern.DOTALL);
 
     static String ofExperiment(long number) {
@@ -35,6 +48,10 @@ record ArtifactPlace(boolean model, UUID id, String path) {
 
     static String ofModel(long experiment, UUID model) {
         return SCHEME + experiment + "/models/" + LoggedModelOnWire.text(model) + "/artifacts";
+    }
+
+    static String ofVersion(UUID version) {
+        return SCHEME + "versions/" + Given.text(version) + "/artifacts";
     }
 
     /** Files always lie here: that is what makes them subject to roles and quotas, and known to the catalog. */
@@ -55,18 +72,26 @@ record ArtifactPlace(boolean model, UUID id, String path) {
             throw new Refusal.NotFound("artifact", path);
         }
         var below = form.group("path");
-        var run = form.group("run");
-        var id = Given.id("artifact", "", run == null ? form.group("model") : run);
-        return new ArtifactPlace(run == null, id, below == null ? "" : below);
+        for (var owner : Owner.values()) {
+            var id = form.group(owner.group);
+            if (id != null) {
+                return new ArtifactPlace(owner, Given.id("artifact", "", id), below == null ? "" : below);
+            }
+        }
+        throw new IllegalStateException("the form has a group for each owner");
     }
 
     /** Below a run or a logged model, as a client names it; refuses one that leads out. */
-    static ArtifactPlace below(boolean model, UUID id, @Nullable String path) {
+    static ArtifactPlace below(Owner owner, UUID id, @Nullable String path) {
         var plain = path == null ? "" : path.replaceFirst("/+$", "");
-        return new ArtifactPlace(model, id, plain.isEmpty() ? "" : new ArtifactPath(plain).value());
+        return new ArtifactPlace(owner, id, plain.isEmpty() ? "" : new ArtifactPath(plain).value());
     }
 
     ArtifactOwner owner() {
-        return model ? RunFiles.ofModel(id) : RunFiles.ofRun(id);
+        return switch (owned) {
+            case RUN -> RunFiles.ofRun(id);
+            case LOGGED_MODEL -> RunFiles.ofModel(id);
+            case VERSION -> VersionView.filesOf(id);
+        };
     }
 }

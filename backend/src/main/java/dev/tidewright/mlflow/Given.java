@@ -1,5 +1,7 @@
 package dev.tidewright.mlflow;
 
+import dev.tidewright.catalog.ModelName;
+import dev.tidewright.catalog.Stage;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
 import java.time.Instant;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Given {
 
     private static final Pattern RUN = Pattern.compile("[0-9a-f]{32}");
+
+    private static final Pattern VERSION = Pattern.compile("[0-9]{1,20}");
 
     private static final long LAST_MILLI = 253_402_300_799_999L;
 
@@ -65,6 +69,34 @@ final class Given {
             throw new Refusal.Invalid("missing-value", "body", "a list of the body contains null: leave it out");
         }
         return given;
+    }
+
+    static ModelName model(@Nullable String name) {
+        return ModelName.of(required("name", name));
+    }
+
+    /** The number of a version; what is none is refused, and one that is too large there is nothing of. */
+    static int version(@Nullable String text) {
+        var digits = required("version", text);
+        if (!VERSION.matcher(digits).matches()) {
+            throw new Refusal.Invalid(
+                    "invalid-value",
+                    "version",
+                    "\"" + Text.shortened(digits, 60) + "\" is no version: give a whole number like 3");
+        }
+        try {
+            return Integer.parseInt(digits);
+        } catch (NumberFormatException tooLarge) {
+            throw new Refusal.NotFound("model version", Text.shortened(digits, 60));
+        }
+    }
+
+    static Stage stage(String text) {
+        return Stage.labelled(text)
+                .orElseThrow(() -> new Refusal.Invalid(
+                        "invalid-value",
+                        "stage",
+                        "\"" + Text.shortened(text, 60) + "\" is no stage: use None, Staging, Production or Archived"));
     }
 
     /** From 1970 to the year 9999. */

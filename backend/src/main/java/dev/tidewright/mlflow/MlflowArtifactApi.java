@@ -3,6 +3,7 @@ package dev.tidewright.mlflow;
 import dev.tidewright.artifacts.ArtifactDownload;
 import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Stored;
+import dev.tidewright.catalog.Catalog;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tracking.LoggedModelService;
@@ -23,7 +24,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The files of runs and logged models, by stream in both directions. */
+/** The files of runs and logged models, by stream in both directions; those of versions, to be read. */
 @RestController
 @RequestMapping("/api/2.0")
 class MlflowArtifactApi {
@@ -32,12 +33,19 @@ class MlflowArtifactApi {
     private final ArtifactDownload download;
     private final RunService runs;
     private final LoggedModelService models;
+    private final Catalog catalog;
 
-    MlflowArtifactApi(Artifacts artifacts, ArtifactDownload download, RunService runs, LoggedModelService models) {
+    MlflowArtifactApi(
+            Artifacts artifacts,
+            ArtifactDownload download,
+            RunService runs,
+            LoggedModelService models,
+            Catalog catalog) {
         this.artifacts = artifacts;
         this.download = download;
         this.runs = runs;
         this.models = models;
+        this.catalog = catalog;
     }
 
     @PutMapping("/mlflow-artifacts/artifacts/{*path}")
@@ -96,7 +104,7 @@ class MlflowArtifactApi {
             @RequestParam(required = false) @Nullable String path) {
         UUID id = Given.run(runId, runUuid);
         var run = runs.read(ns, id).run();
-        var place = ArtifactPlace.below(false, id, path);
+        var place = ArtifactPlace.below(ArtifactPlace.Owner.RUN, id, path);
         return listing(ArtifactPlace.ofRun(run.experiment(), id), place);
     }
 
@@ -108,7 +116,7 @@ class MlflowArtifactApi {
             @PathVariable String id,
             @RequestParam(name = "artifact_directory_path", required = false) @Nullable String path) {
         var model = models.require(ns, LoggedModelOnWire.id(id));
-        var place = ArtifactPlace.below(true, model.id(), path);
+        var place = ArtifactPlace.below(ArtifactPlace.Owner.LOGGED_MODEL, model.id(), path);
         return listing(ArtifactPlace.ofModel(model.experiment(), model.id()), place);
     }
 
@@ -117,18 +125,24 @@ class MlflowArtifactApi {
     }
 
     private void requireReadable(Name ns, ArtifactPlace place) {
-        if (place.model()) {
-            models.require(ns, place.id());
-        } else {
-            runs.requirePresent(ns, place.id());
+        switch (place.owned()) {
+            case RUN -> runs.requirePresent(ns, place.id());
+            case LOGGED_MODEL -> models.require(ns, place.id());
+            case VERSION -> catalog.ready(ns, place.id());
         }
     }
 
     private void requireWritable(Name ns, ArtifactPlace place) {
-        if (place.model()) {
-            models.require(ns, place.id());
-        } else {
-            runs.requireActive(ns, place.id());
+        switch (place.owned()) {
+            case RUN -> runs.requireActive(ns, place.id());
+            case LOGGED_MODEL -> models.require(ns, place.id());
+            case VERSION -> {
+                catalog.ready(ns, place.id());
+                throw new Refusal.Invalid(
+                        "version-content",
+                        "path",
+                        "the files of a version never change: log another model and register it");
+            }
         }
     }
 

@@ -1,13 +1,20 @@
 package dev.tidewright.query;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A field as SQL.
  *
  * @param nullable whether a row may be without it
  * @param around what a comparison is put into, with {@code %s} in its place: an EXISTS for what a row has several of
- * @param absentDiffers whether a row without the field counts as different from every value
+ * @param equal how to ask whether it equals {@code %s} where an index knows; null: by {@code =}
  */
-public record Expression(String sql, Type type, boolean nullable, String around, boolean absentDiffers) {
+public record Expression(
+        String sql,
+        Type type,
+        boolean nullable,
+        String around,
+        @Nullable String equal) {
 
     /** What can be compared with what. */
     public enum Type {
@@ -31,21 +38,21 @@ public record Expression(String sql, Type type, boolean nullable, String around,
 
     /** Something that every row has. */
     public static Expression always(String sql, Type type) {
-        return new Expression(sql, type, false, "%s", false);
+        return new Expression(sql, type, false, "%s", null);
     }
 
     /** Something that a row may be without. */
     public static Expression maybe(String sql, Type type) {
-        return new Expression(sql, type, true, "%s", false);
+        return new Expression(sql, type, true, "%s", null);
     }
 
     /** Something that a row has several of, none of them to sort by. */
     public static Expression anyOf(String sql, String around) {
-        return new Expression(sql, Type.TEXT, true, around, false);
+        return new Expression(sql, Type.TEXT, true, around, null);
     }
 
-    /** The same, where to be without it is to be different from every value. */
-    public Expression differingWhenAbsent() {
-        return new Expression(sql, type, nullable, around, true);
+    /** The same, where equality is asked in another way. */
+    public Expression equalBy(String template) {
+        return new Expression(sql, type, nullable, around, template);
     }
 }

@@ -144,7 +144,9 @@ public final class ListQuery {
             terms.add(keys.get(n).sql() + (keys.get(n).descending() ? " < " : " > ") + places.get(n));
             alternatives.add("(" + String.join(" AND ", terms) + ")");
         }
-        return "(" + String.join(" OR ", alternatives) + ")";
+        // The first term says nothing new, but an index can begin at it.
+        return keys.getFirst().sql() + (keys.getFirst().descending() ? " <= " : " >= ") + places.getFirst() + " AND ("
+                + String.join(" OR ", alternatives) + ")";
     }
 
     private String comparison(Condition condition, Expression expression) {
@@ -160,11 +162,19 @@ public final class ListQuery {
         return switch (operator) {
             case IS_NULL, IS_NOT_NULL -> sql + " " + operator.symbol();
             case IN, NOT_IN -> sql + " " + operator.symbol() + " (" + places + ")";
-            case NOT_EQUAL -> sql + (expression.absentDiffers() ? " IS DISTINCT FROM " : " <> ") + places;
-            case EQUAL, GREATER, GREATER_OR_EQUAL, LESS, LESS_OR_EQUAL, LIKE, ILIKE ->
-                (type == Expression.Type.NUMBER ? "nullif(" + sql + ", 'NaN')" : sql) + " " + operator.symbol() + " "
-                        + places;
+            case NOT_EQUAL -> sql + " <> " + places;
+            case EQUAL ->
+                expression.equal() == null
+                        ? plain(expression, operator, places)
+                        : expression.equal().replace("%s", places);
+            case GREATER, GREATER_OR_EQUAL, LESS, LESS_OR_EQUAL, LIKE, ILIKE -> plain(expression, operator, places);
         };
+    }
+
+    private static String plain(Expression expression, Operator operator, String places) {
+        var sql = expression.sql();
+        return (expression.type() == Expression.Type.NUMBER ? "nullif(" + sql + ", 'NaN')" : sql) + " "
+                + operator.symbol() + " " + places;
     }
 
     private String place(Condition condition, Expression.Type type, String value) {

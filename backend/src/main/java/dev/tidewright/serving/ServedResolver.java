@@ -82,7 +82,13 @@ class ServedResolver {
         capabilities.of(namespace).requireFor(served.image(), "revision");
         var model = served.model();
         if (model != null) {
-            find(namespace, model.name(), model.name() + "/" + model.version());
+            try {
+                catalog.requireForUse(namespace, model.versionId());
+            } catch (Refusal.NotFound gone) {
+                var reference = model.name() + "/" + model.version();
+                throw new Refusal.Invalid(
+                        "unknown-model-version", "serves.model", missing(namespace, model.name(), reference));
+            }
         }
     }
 

@@ -35,6 +35,34 @@ final class MlflowApi {
         return api.post(BASE + path, json, "X-MLFLOW-WORKSPACE", namespace);
     }
 
+    Answer patch(String path, String json) {
+        return api.patch(BASE + path, json, "X-MLFLOW-WORKSPACE", namespace);
+    }
+
+    Answer delete(String path, String json) {
+        return api.deleteThat(BASE + path, json, "X-MLFLOW-WORKSPACE", namespace);
+    }
+
+    /** A model that a run has written, with these files. */
+    String loggedModel(String run, String... files) {
+        var id = ok("logged-models", "{\"experiment_id\":\"0\",\"name\":\"model\",\"source_run_id\":\"" + run + "\"}")
+                .at("/model/info/model_id")
+                .asString();
+        for (var file : files) {
+            put("0/models/" + id + "/artifacts/" + file, "content of " + file);
+        }
+        done(patch("logged-models/" + id, "{\"status\":\"LOGGED_MODEL_READY\"}"));
+        return id;
+    }
+
+    void put(String place, String content) {
+        done(api.put("/api/2.0/mlflow-artifacts/artifacts/" + place, content, "X-MLFLOW-WORKSPACE", namespace));
+    }
+
+    Answer file(String place) {
+        return api.get("/api/2.0/mlflow-artifacts/artifacts/" + place, "X-MLFLOW-WORKSPACE", namespace);
+    }
+
     JsonNode done(Answer answer) {
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         return answer.json();

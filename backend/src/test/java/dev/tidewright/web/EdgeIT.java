@@ -155,7 +155,7 @@ class EdgeIT {
             /jobs?limit=3&limit=4       | limit      | twice
             /jobs?active=maybe          | active     | true or false
             /jobs?q=%ff                 | query      | percent-encoded
-            /models/m/aliases/Bad       | alias      | like "champion"
+            /models/m/aliases/v3       | alias      | like "champion"
             /jobs?cursor=!              | cursor     | begin again
             /endpoints?phase=BORED      | phase      | give one of STARTING, SERVING
             /endpoints?label=x          | label      | key=value
