@@ -11,8 +11,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import journey
 import mlflow_jobs
-from harness import ROOT, Failed, Platform
+from harness import ROOT, Api, Failed, Platform
 
 # The last of the 2.x line, and the one of 3.x whose contract the platform follows.
 CLIENTS = ("2.22.5", "3.17.2")
@@ -56,7 +57,19 @@ def run(version: str, python: Path, platform: Platform) -> bool:
     if version == CLIENTS[-1]:
         mlflow_jobs.sample(platform, namespace)
     print(f"== mlflow {version} in a job: passed ({time.monotonic() - began:.1f} s)", flush=True)
-    return done.returncode == 0
+    return serves(platform, namespace) and done.returncode == 0
+
+
+def serves(platform: Platform, namespace: str) -> bool:
+    """Deploys what the flows have left behind, and asks it."""
+    began = time.monotonic()
+    journey.wait_for_revision(platform.api, namespace, "line", journey.current_revision(platform.api.post(
+        f"/api/v1/namespaces/{namespace}/endpoints", {
+            "name": "line", "serves": {"model": "Served Line", "alias": "Champion"}, "replicas": 1, "reason": "made by mlflow",
+            "resources": {"cpu": "500m", "memory": "1Gi"}, "rollout": {"progressDeadline": "15m"}})), timeout=900, platform=platform)
+    answer, _ = Api(platform.gateway, platform.token).call("POST", f"/{namespace}/line/invocations", {"dataframe_split": {"data": [[10.0]]}})
+    print(f"== {namespace}: an endpoint that serves the model answers {answer} ({time.monotonic() - began:.1f} s)", flush=True)
+    return abs(answer["predictions"][0] - 31) < 0.001
 
 
 def main() -> int:
