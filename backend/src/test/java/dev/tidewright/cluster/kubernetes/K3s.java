@@ -3,6 +3,7 @@ package dev.tidewright.cluster.kubernetes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.images.builder.ImageFromDockerfile;
@@ -22,24 +23,32 @@ final class K3s {
 
     /** Where its administrator's kubeconfig is; empty where it cannot be had, which is said on standard error. */
     static Optional<Path> start() {
-        if (!DockerClientFactory.instance().isDockerAvailable()) {
+        try {
+            return DockerClientFactory.instance().isDockerAvailable() ? Optional.of(started()) : Optional.empty();
+        } catch (IOException | RuntimeException away) {
+            System.err.println("no K3s to test on: " + away.getMessage());
+            return Optional.empty();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
             return Optional.empty();
         }
+    }
+
+    private static Path started() throws IOException, InterruptedException {
         var container = new K3sContainer(IMAGE);
+        var usable = false;
         try {
             container.start();
             load(container);
             var kubeconfig = Files.createTempFile("k3s", ".kubeconfig");
             kubeconfig.toFile().deleteOnExit();
-            return Optional.of(Files.writeString(kubeconfig, container.getKubeConfigYaml()));
-        } catch (IOException | RuntimeException away) {
-            System.err.println("no K3s to test on: " + away.getMessage());
-            container.stop();
-            return Optional.empty();
-        } catch (InterruptedException stopped) {
-            container.stop();
-            Thread.currentThread().interrupt();
-            return Optional.empty();
+            Files.writeString(kubeconfig, container.getKubeConfigYaml());
+            usable = true;
+            return kubeconfig;
+        } finally {
+            if (!usable) {
+                container.stop();
+            }
         }
     }
 
@@ -51,7 +60,7 @@ final class K3s {
         var archive = Files.createTempFile("runtime", ".tar");
         try (var saved =
                 DockerClientFactory.instance().client().saveImageCmd(image).exec()) {
-            Files.copy(saved, archive, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(saved, archive, StandardCopyOption.REPLACE_EXISTING);
             container.copyFileToContainer(MountableFile.forHostPath(archive), ARCHIVE);
         } finally {
             Files.delete(archive);
