@@ -15,9 +15,11 @@ import (
 	"time"
 
 	batch "k8s.io/api/batch/v1"
+	v1 "k8s.io/api/core/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	typed "k8s.io/client-go/kubernetes/typed/batch/v1"
+	core "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/tools/clientcmd"
 )
 
@@ -26,12 +28,13 @@ func main() {
 	check(err)
 	config.QPS = -1 // as fast as it goes
 	config.UserAgent = "bare"
-	jobs := kubernetes.NewForConfigOrDie(config).BatchV1().Jobs(os.Args[2])
+	client := kubernetes.NewForConfigOrDie(config)
+	jobs := client.BatchV1().Jobs(os.Args[2])
 	switch os.Args[1] {
 	case "create":
 		create(jobs, os.Args[3], os.Args[4], number(os.Args[5]), number(os.Args[6]))
 	case "watch":
-		watch(jobs)
+		watch(jobs, client.CoreV1().Pods(os.Args[2]))
 	}
 }
 
@@ -61,25 +64,38 @@ func create(jobs typed.JobInterface, manifest, prefix string, count, concurrency
 	workers.Wait()
 }
 
-func watch(jobs typed.JobInterface) {
-	seen := map[string]string{}
+// The platform may clear a Job away before its controller has counted its pod: what ended is the pod.
+func watch(jobs typed.JobInterface, pods core.PodInterface) {
 	list, err := jobs.List(context.Background(), meta.ListOptions{})
 	check(err)
-	events, err := jobs.Watch(context.Background(), meta.ListOptions{ResourceVersion: list.ResourceVersion})
+	made, err := jobs.Watch(context.Background(), meta.ListOptions{ResourceVersion: list.ResourceVersion})
+	check(err)
+	ran, err := pods.Watch(context.Background(), meta.ListOptions{ResourceVersion: list.ResourceVersion})
 	check(err)
 	fmt.Println("- ready", time.Now().UnixNano())
-	for event := range events.ResultChan() {
-		job, ok := event.Object.(*batch.Job)
-		if !ok {
-			log.Fatal(event.Object)
+	said := map[[2]string]bool{}
+	say := func(name, what string) {
+		if key := [2]string{name, what}; !said[key] {
+			said[key] = true
+			fmt.Println(name, what, time.Now().UnixNano())
 		}
-		what := "appeared"
-		if job.Status.Succeeded+job.Status.Failed > 0 {
-			what = "ended"
-		}
-		if seen[job.Name] != what && !(seen[job.Name] == "ended") {
-			seen[job.Name] = what
-			fmt.Println(job.Name, what, time.Now().UnixNano())
+	}
+	for {
+		select {
+		case event := <-made.ResultChan():
+			job, ok := event.Object.(*batch.Job)
+			if !ok {
+				log.Fatal(event.Object)
+			}
+			say(job.Name, "appeared")
+		case event := <-ran.ResultChan():
+			pod, ok := event.Object.(*v1.Pod)
+			if !ok {
+				log.Fatal(event.Object)
+			}
+			if pod.Status.Phase == v1.PodSucceeded || pod.Status.Phase == v1.PodFailed {
+				say(pod.Labels[batch.JobNameLabel], "ended")
+			}
 		}
 	}
 }
