@@ -35,7 +35,7 @@ class MlflowAliasApi {
     }
 
     @GetMapping
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     MlflowVersionApi.One get(@InWorkspace Name ns, @RequestParam String name, @RequestParam String alias) {
         var model = Given.model(name);
         if (!alias.equalsIgnoreCase(Alias.LATEST)) {
@@ -48,7 +48,7 @@ class MlflowAliasApi {
     }
 
     @PostMapping
-    @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'DEPLOYER')")
     Empty set(@InWorkspace Name ns, @RequestBody Command command) {
         var model = Given.model(command.name());
         var alias = Alias.of(required("alias", command.alias()));
@@ -58,7 +58,7 @@ class MlflowAliasApi {
     }
 
     @DeleteMapping
-    @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'DEPLOYER')")
     Empty delete(@InWorkspace Name ns, @RequestBody Command command) {
         aliases.drop(ns, Given.model(command.name()), Alias.of(required("alias", command.alias())), access.actor());
         return Empty.DONE;

@@ -47,7 +47,7 @@ class MlflowModelApi {
     }
 
     @PostMapping("/create")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     One create(@InWorkspace Name ns, @RequestBody Create command) {
         var tags = Pair.map("tag", command.tags());
         if ("true".equalsIgnoreCase(tags.get(IS_PROMPT))) {
@@ -58,13 +58,13 @@ class MlflowModelApi {
     }
 
     @GetMapping("/get")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     One get(@InWorkspace Name ns, @RequestParam String name) {
         return one(catalog.model(ns, Given.model(name)));
     }
 
     @GetMapping("/search")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Page search(
             @InWorkspace Name ns,
             @RequestParam(required = false) @Nullable String filter,
@@ -86,27 +86,27 @@ class MlflowModelApi {
     }
 
     @PatchMapping("/update")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     One update(@InWorkspace Name ns, @RequestBody Update command) {
         return one(change(ns, command.name(), new ChangeLabels(command.description(), null)));
     }
 
     @PostMapping("/rename")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     One rename(@InWorkspace Name ns, @RequestBody Rename command) {
         var next = ModelName.of(required("new_name", command.newName()));
         return one(models.rename(ns, Given.model(command.name()), next, access.actor()));
     }
 
     @DeleteMapping("/delete")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty delete(@InWorkspace Name ns, @RequestBody Update command) {
         models.delete(ns, Given.model(command.name()), "*", access.actor());
         return Empty.DONE;
     }
 
     @PostMapping("/set-tag")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty tag(@InWorkspace Name ns, @RequestBody Tag command) {
         var value = command.value() == null ? "" : command.value();
         change(ns, command.name(), ChangeLabels.tag(required("key", command.key()), value));
@@ -114,7 +114,7 @@ class MlflowModelApi {
     }
 
     @DeleteMapping("/delete-tag")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty untag(@InWorkspace Name ns, @RequestBody Tag command) {
         change(ns, command.name(), ChangeLabels.tag(required("key", command.key()), null));
         return Empty.DONE;
@@ -122,7 +122,7 @@ class MlflowModelApi {
 
     /** The highest version on each stage that is named; on every stage when none is. */
     @PostMapping("/get-latest-versions")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Versions latest(@InWorkspace Name ns, @RequestBody Latest asked) {
         var stages = Given.all(asked.stages()).stream().map(Given::stage).toList();
         var model = catalog.model(ns, Given.model(asked.name()));
@@ -133,7 +133,7 @@ class MlflowModelApi {
     }
 
     @GetMapping("/get-latest-versions")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Versions latestByQuery(
             @InWorkspace Name ns,
             @RequestParam String name,

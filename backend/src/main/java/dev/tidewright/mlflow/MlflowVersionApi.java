@@ -48,27 +48,27 @@ class MlflowVersionApi {
     }
 
     @PostMapping("/create")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     One create(@InWorkspace Name ns, @RequestBody CreateVersion command) {
         var model = Given.model(command.name());
         return one(versions.register(ns, model, registration.read(ns, command), access.actor()));
     }
 
     @GetMapping("/get")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     One get(@InWorkspace Name ns, @RequestParam String name, @RequestParam String version) {
         return one(require(ns, name, version));
     }
 
     @GetMapping("/get-download-uri")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Place place(@InWorkspace Name ns, @RequestParam String name, @RequestParam String version) {
         return new Place(ArtifactPlace.ofVersion(require(ns, name, version).id()));
     }
 
     /** However many are asked for, a page has ten thousand at most and says how to go on. */
     @GetMapping("/search")
-    @PreAuthorize("@access.may(#ns, 'VIEWER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Page search(
             @InWorkspace Name ns,
             @RequestParam(required = false) @Nullable String filter,
@@ -85,14 +85,14 @@ class MlflowVersionApi {
     }
 
     @PatchMapping("/update")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     One update(@InWorkspace Name ns, @RequestBody Update command) {
         return one(change(ns, command.name(), command.version(), new ChangeLabels(command.description(), null)));
     }
 
     /** What moves an alias also moves a stage: both say what others are to use. */
     @PostMapping("/transition-stage")
-    @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
+    @PreAuthorize("@access.mayTrack(#ns, 'DEPLOYER')")
     One transition(@InWorkspace Name ns, @RequestBody Transition command) {
         return one(versions.moveTo(
                 ns,
@@ -105,7 +105,7 @@ class MlflowVersionApi {
 
     /** Its aliases go with it where the caller may move them; otherwise they stand in the way. */
     @DeleteMapping("/delete")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty delete(@InWorkspace Name ns, @RequestBody Update command) {
         var version = require(ns, command.name(), command.version());
         if (access.roleIn(ns).filter(role -> role.covers(Role.DEPLOYER)).isPresent()) {
@@ -117,7 +117,7 @@ class MlflowVersionApi {
     }
 
     @PostMapping("/set-tag")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty tag(@InWorkspace Name ns, @RequestBody Tag command) {
         var value = command.value() == null ? "" : command.value();
         change(ns, command.name(), command.version(), ChangeLabels.tag(required("key", command.key()), value));
@@ -125,7 +125,7 @@ class MlflowVersionApi {
     }
 
     @DeleteMapping("/delete-tag")
-    @PreAuthorize("@access.may(#ns, 'EDITOR')")
+    @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty untag(@InWorkspace Name ns, @RequestBody Tag command) {
         change(ns, command.name(), command.version(), ChangeLabels.tag(required("key", command.key()), null));
         return Empty.DONE;

@@ -131,6 +131,29 @@ class JobProgramIT {
     }
 
     @Test
+    void aProgramRegistersWhatItHasMadeButPutsNothingIntoUse() {
+        var told = started("registers", TELLS_AND_SLEEPS);
+        var program = new TestApi(port, value(told, "MLFLOW_TRACKING_TOKEN"));
+        var id = value(told, "MLFLOW_RUN_ID");
+        var artifacts = "/api/2.0/mlflow-artifacts/artifacts/0/" + id + "/artifacts/model/";
+        done(program.put(artifacts + "MLmodel", "flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n"));
+        done(program.post("/api/2.0/mlflow/registered-models/create", "{\"name\":\"Made By Job\"}"));
+        var version = done(program.post("/api/2.0/mlflow/model-versions/create", """
+                {"name":"Made By Job","source":"runs:/%s/model","run_id":"%s"}""".formatted(id, id)));
+        assertThat(version.at("/model_version/version").asString()).isEqualTo("1");
+        assertThat(api.get("/api/v1/namespaces/" + namespace + "/models/Made%20By%20Job/versions/1")
+                        .json()
+                        .at("/metadata/createdBy")
+                        .asString())
+                .isEqualTo("job registers");
+        var alias = program.post(
+                "/api/2.0/mlflow/registered-models/alias",
+                "{\"name\":\"Made By Job\",\"alias\":\"champion\",\"version\":\"1\"}");
+        assertThat(alias.status()).isEqualTo(403);
+        assertThat(alias.json().path("message").asString()).contains("deployer").contains("a token of yours");
+    }
+
+    @Test
     void aProgramsFurtherRunsNameTheJobAndEndWithIt() {
         var told = started("sweep", "\"experiment\":\"tides\"," + TELLS_AND_SLEEPS);
         var program = new TestApi(port, value(told, "MLFLOW_TRACKING_TOKEN"));
