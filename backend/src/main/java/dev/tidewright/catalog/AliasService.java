@@ -6,6 +6,7 @@ import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -17,9 +18,16 @@ public class AliasService {
     private final Models models;
     private final ModelVersions versions;
     private final AliasRows aliases;
+    private final ObjectProvider<AliasFollowers> followers;
     private final InstantSource clock;
 
-    AliasService(Models models, ModelVersions versions, AliasRows aliases, InstantSource clock) {
+    AliasService(
+            Models models,
+            ModelVersions versions,
+            AliasRows aliases,
+            ObjectProvider<AliasFollowers> followers,
+            InstantSource clock) {
+        this.followers = followers;
         this.models = models;
         this.versions = versions;
         this.aliases = aliases;
@@ -53,7 +61,9 @@ public class AliasService {
         if (present.isPresent() && from != null && from == number) {
             return present.get();
         }
-        return moved(model, alias, from, number, command.reason(), actor);
+        var moved = moved(model, alias, from, number, command.reason(), actor);
+        followers.orderedStream().forEach(follower -> follower.moved(namespace, name, alias));
+        return moved;
     }
 
     /** Points an alias at a version, whether or not there was such an alias. */

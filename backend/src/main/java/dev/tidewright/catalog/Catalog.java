@@ -141,6 +141,11 @@ public class Catalog {
                 .orElseThrow(() -> new Refusal.NotFound("alias", model + "@" + alias));
     }
 
+    /** The last move of an alias; empty when it points nowhere. */
+    public Optional<AliasView> lastMove(Name namespace, ModelName model, Alias alias) {
+        return rows.model(namespace, model).flatMap(found -> aliases.find(found.id(), alias));
+    }
+
     /** The move that made an alias point where it pointed at {@code instant}; refuses when it pointed nowhere. */
     public AliasView aliasAt(Name namespace, ModelName model, Alias alias, Instant instant) {
         return aliases.at(model(namespace, model).id(), alias, instant)

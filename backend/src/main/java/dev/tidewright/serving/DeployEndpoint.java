@@ -48,6 +48,7 @@ public record DeployEndpoint(
      *
      * @param version of the model, 1 or more
      * @param alias of the model, e.g. {@code champion}; what it points to now is served until the next change
+     * @param follow whether a move of the alias is such a change: it makes a revision, rolled out as any other
      * @param command argument list, no shell
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -55,6 +56,7 @@ public record DeployEndpoint(
             @Nullable ModelName model,
             @Nullable Integer version,
             @Nullable String alias,
+            @Nullable Boolean follow,
             @Nullable Source source,
             @Nullable String image,
             @Nullable List<String> command,
@@ -99,6 +101,7 @@ public record DeployEndpoint(
                         asked.model(),
                         asked.version(),
                         asked.alias(),
+                        asked.follow(),
                         asked.source(),
                         pinned,
                         asked.command(),
@@ -129,6 +132,7 @@ public record DeployEndpoint(
                         model == null ? null : model.name(),
                         model == null || model.alias() != null ? null : model.version(),
                         model == null ? null : model.alias(),
+                        model == null ? null : model.follow(),
                         source == null ? null : new Source(source.upload()),
                         served.image(),
                         served.command(),

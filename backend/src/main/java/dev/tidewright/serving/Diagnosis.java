@@ -195,7 +195,10 @@ public final class Diagnosis {
                     "ALIAS_MOVED",
                     served.name() + "@" + served.alias() + " is version " + now + " now, and version "
                             + served.version() + " is served",
-                    "deploy a change to follow the alias"));
+                    served.follows()
+                            ? "it is followed as soon as the rollout and the quota allow; after a rollback, when the alias is moved"
+                                    + " again or a change is deployed"
+                            : "deploy a change to serve it, or to follow the alias"));
         }
     }
 

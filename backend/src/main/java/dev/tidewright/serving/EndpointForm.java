@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 record EndpointForm(
         @Nullable String name,
         @Nullable String model,
+        @Nullable Boolean follow,
         @Nullable String upload,
         @Nullable String entryPoint,
         @Nullable String command,
@@ -124,7 +125,7 @@ record EndpointForm(
         var words = line == null ? null : List.of(line.split("\\s+"));
         if (source != null) {
             return new DeployEndpoint.Serves(
-                    null, null, null, new DeployEndpoint.Source(id(source)), null, words, given(entryPoint));
+                    null, null, null, null, new DeployEndpoint.Source(id(source)), null, words, given(entryPoint));
         }
         var match = MODEL.matcher(or(model, ""));
         if (!match.matches()) {
@@ -134,6 +135,7 @@ record EndpointForm(
                 ModelName.of("model", match.group(1)),
                 match.group(2) == null ? null : Integer.valueOf(match.group(2)),
                 match.group(3),
+                Boolean.TRUE.equals(follow) ? true : null,
                 null,
                 null,
                 words,

@@ -111,7 +111,7 @@ final class EndpointRules {
         if (serves.source() != null && serves.source().upload() == null) {
             faults.add(new FieldError("serves.source.upload", "say which upload"));
         }
-        if (serves.model() == null && (serves.version() != null || serves.alias() != null)) {
+        if (serves.model() == null && (serves.version() != null || serves.alias() != null || serves.follow() != null)) {
             faults.add(new FieldError("serves.model", "a version or an alias is one of a model: say of which"));
         }
     }
@@ -123,6 +123,11 @@ final class EndpointRules {
             } catch (Refusal.Invalid malformed) {
                 faults.add(new FieldError("serves.alias", malformed.sentence()));
             }
+        }
+        if (Boolean.TRUE.equals(serves.follow())
+                && (serves.alias() == null || serves.alias().equalsIgnoreCase(Alias.LATEST))) {
+            faults.add(new FieldError(
+                    "serves.follow", "only an alias that somebody moves can be followed, like \"champion\": give one"));
         }
         if (serves.version() != null && serves.alias() != null) {
             faults.add(new FieldError("serves.version", "give the version or the alias, not both"));

@@ -146,6 +146,12 @@ public class EndpointService {
         var reason = EndpointRules.text(command.reason());
         var told = reason.isEmpty() ? "rolled back to revision " + source.number() : reason;
         var origin = Revision.Origin.of(actor, told, source.number(), clock.instant());
+        if (Boolean.TRUE.equals(command.moveAlias())) {
+            maker.moveAliasBack(namespace, source.spec(), told, actor);
+        }
+        // Where the alias is now is known to whoever rolls back: only its next move is followed.
+        maker.following(namespace, source.spec())
+                .ifPresent(known -> endpoint.rollout().followed(known.move()));
         var before = current(endpoint).spec();
         var revision = maker.copy(endpoint, source, origin);
         endpoint.serve(revision, "rolled-back", maker.changes(before, source.spec()), actor, clock.instant());
@@ -227,6 +233,11 @@ public class EndpointService {
     private void commit(Endpoint endpoint, String failPoint) {
         endpoints.save(endpoint);
         queue.put(ServingReconciler.KIND, endpoint.id());
+        var model = current(endpoint).spec().serves().model();
+        if (model != null && model.follows()) {
+            // The alias may have been moved meanwhile.
+            queue.put(AliasFollowing.KIND, endpoint.id());
+        }
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {

@@ -32,6 +32,16 @@ interface Endpoints extends Repository<Endpoint, UUID> {
     @Query("select e from Endpoint e where e.id = :id and e.deletedAt is null")
     Optional<Endpoint> lock(UUID id);
 
+    /** Those whose wanted revision follows an alias. */
+    @Query(nativeQuery = true, value = """
+            SELECT e.id FROM endpoint e
+            JOIN endpoint_revision r ON r.endpoint_id = e.id AND r.number = e.target_revision
+            WHERE e.namespace = :namespace AND e.deleted_at IS NULL
+                AND r.spec #> '{serves,model}' @> jsonb_build_object(
+                    'name', CAST(:model AS text), 'alias', CAST(:alias AS text), 'follow', true)
+            """)
+    List<UUID> following(String namespace, String model, String alias);
+
     @Query("select e.id from Endpoint e where e.deletedAt is null and e.namespace = :namespace")
     List<UUID> idsIn(Name namespace);
 }

@@ -3,9 +3,13 @@ package dev.tidewright.serving;
 import dev.tidewright.artifacts.ArtifactOwner;
 import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Uploads;
+import dev.tidewright.catalog.AliasView;
+import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -79,6 +83,31 @@ class RevisionMaker {
             artifacts.copy(endpoint.namespace(), source(earlier.id()), source(origin.id()), "");
         }
         return keep(endpoint, new Revision(endpoint, spec, diff.digest(spec), origin));
+    }
+
+    /**
+     * What is to be served because an alias is followed.
+     *
+     * @param move the last of the alias
+     */
+    record Following(RevisionSpec spec, long move, String reason) {}
+
+    /** Empty for what follows no alias, or one that points nowhere. */
+    Optional<Following> following(Name namespace, RevisionSpec spec) {
+        return resolver.lastMove(namespace, spec.serves())
+                .map(move -> new Following(
+                        spec.serving(resolver.movedTo(namespace, spec.serves(), move)), move.id(), words(spec, move)));
+    }
+
+    private static String words(RevisionSpec spec, AliasView move) {
+        var model = Objects.requireNonNull(spec.serves().model());
+        return model.name() + "@" + move.alias() + " was moved to version " + move.version() + " by " + move.actor()
+                + (move.reason().isEmpty() ? "" : ": " + move.reason());
+    }
+
+    /** Points the alias that a revision was asked for by at the version that it serves. */
+    void moveAliasBack(Name namespace, RevisionSpec spec, String reason, Actor actor) {
+        resolver.moveAliasBack(namespace, spec.serves(), reason, actor);
     }
 
     void requireStillThere(Name namespace, RevisionSpec spec) {

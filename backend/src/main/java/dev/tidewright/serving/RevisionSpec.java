@@ -40,6 +40,21 @@ public record RevisionSpec(
         requirements = List.copyOf(requirements);
     }
 
+    /** The same serving another version. */
+    RevisionSpec serving(Served other) {
+        return new RevisionSpec(
+                other,
+                parameters,
+                environment,
+                requirements,
+                resources,
+                replicas,
+                autoscaling,
+                readiness,
+                rollout,
+                pod);
+    }
+
     /** The same with another number of replicas. */
     RevisionSpec scaled(ScaleEndpoint command) {
         return new RevisionSpec(

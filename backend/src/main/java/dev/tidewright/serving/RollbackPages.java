@@ -1,5 +1,6 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.catalog.Alias;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tenancy.Access;
@@ -33,27 +34,33 @@ class RollbackPages {
         this.access = access;
     }
 
-    /** @param revision null: the one that was wanted before the present one */
+    /** @param asked null: the one that was wanted before the present one */
     @GetMapping("/ns/{ns}/endpoints/{name}/rollback")
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
     String plan(
             @PathVariable Name ns,
             @PathVariable Name name,
-            @RequestParam(required = false) @Nullable Integer revision,
+            @RequestParam(name = "revision", required = false) @Nullable Integer asked,
             Model model) {
         var endpoint = views.get(ns, name);
         var present = revisions.get(ns, name, endpoint.status().revision());
-        var to = revision == null ? Objects.requireNonNullElse(present.previous(), 1) : revision;
+        var to = asked == null ? Objects.requireNonNullElse(present.previous(), 1) : asked;
         var may = access.roleIn(ns).filter(role -> role.covers(Role.DEPLOYER)).isPresent();
         model.addAttribute("ns", ns);
         model.addAttribute("endpoint", endpoint);
-        model.addAttribute("revision", revisions.get(ns, name, to));
+        var revision = revisions.get(ns, name, to);
+        var served = revision.spec().serves().model();
+        model.addAttribute("revision", revision);
+        model.addAttribute("aliasBack", served == null || Alias.LATEST.equals(served.alias()) ? null : served.alias());
         model.addAttribute("may", may);
-        model.addAttribute("command", new RollBack(to, "…"));
+        model.addAttribute("command", new RollBack(to, "…", null));
         model.addAttribute(
                 "plan",
                 may
-                        ? plans.of(ns, name, () -> service.rollBack(ns, name, new RollBack(to, "plan"), access.actor()))
+                        ? plans.of(
+                                ns,
+                                name,
+                                () -> service.rollBack(ns, name, new RollBack(to, "plan", null), access.actor()))
                         : null);
         return "rollback";
     }
@@ -61,11 +68,15 @@ class RollbackPages {
     @PostMapping("/ns/{ns}/endpoints/{name}/rollback")
     @PreAuthorize("@access.may(#ns, 'DEPLOYER')")
     String rollBack(
-            @PathVariable Name ns, @PathVariable Name name, @RequestParam int revision, @RequestParam String reason) {
+            @PathVariable Name ns,
+            @PathVariable Name name,
+            @RequestParam int revision,
+            @RequestParam String reason,
+            @RequestParam(defaultValue = "false") boolean moveAlias) {
         if (reason.isBlank()) {
             throw new Refusal.Invalid("reason-missing", "reason", "say why: it is kept in the history");
         }
-        service.rollBack(ns, name, new RollBack(revision, reason.strip()), access.actor());
+        service.rollBack(ns, name, new RollBack(revision, reason.strip(), moveAlias ? true : null), access.actor());
         return "redirect:/ns/" + ns + "/endpoints/" + name;
     }
 }

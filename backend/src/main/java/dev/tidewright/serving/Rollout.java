@@ -26,6 +26,9 @@ class Rollout {
     /** Whether it returned by itself, as opposed to by somebody's wish. */
     private boolean returnedByItself;
 
+    /** The move of the alias that was followed last, or rolled back in spite of. */
+    private @Nullable Long followedMove;
+
     @SuppressWarnings("NullAway.Init")
     protected Rollout() {}
 
@@ -145,5 +148,14 @@ class Rollout {
 
     boolean returnedByItself() {
         return returnedByItself;
+    }
+
+    /** Keeps that a move of the alias is done with. */
+    void followed(long move) {
+        followedMove = move;
+    }
+
+    boolean hasFollowed(long move) {
+        return followedMove != null && followedMove >= move;
     }
 }

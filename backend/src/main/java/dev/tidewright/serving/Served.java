@@ -29,12 +29,28 @@ public record Served(
      * A version of a registered model.
      *
      * @param alias by which it was asked for; null when it was asked for by number
+     * @param follow whether another version is served once the alias is moved; null for no
      * @param versionId never changes, unlike the alias
      * @param digest of all its files together
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Model(
-            ModelName name, int version, @Nullable String alias, UUID versionId, String digest) {}
+            ModelName name,
+            int version,
+            @Nullable String alias,
+            @Nullable Boolean follow,
+            UUID versionId,
+            String digest) {
+
+        @JsonIgnore
+        public boolean follows() {
+            return Boolean.TRUE.equals(follow);
+        }
+
+        Model at(int otherVersion, UUID otherId, String otherDigest) {
+            return new Model(name, otherVersion, alias, follow, otherId, otherDigest);
+        }
+    }
 
     /**
      * An uploaded source.
@@ -50,7 +66,7 @@ public record Served(
     public String words() {
         if (model != null) {
             return model.name() + " version " + model.version()
-                    + (model.alias() == null ? "" : " (" + model.alias() + ")");
+                    + (model.alias() == null ? "" : (model.follows() ? " (follows " : " (") + model.alias() + ")");
         }
         return source != null ? source.fileName() : "image " + image;
     }

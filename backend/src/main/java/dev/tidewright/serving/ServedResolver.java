@@ -5,11 +5,16 @@ import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Digest;
 import dev.tidewright.artifacts.Stored;
 import dev.tidewright.artifacts.Uploads;
+import dev.tidewright.catalog.Alias;
+import dev.tidewright.catalog.AliasService;
+import dev.tidewright.catalog.AliasView;
 import dev.tidewright.catalog.Catalog;
 import dev.tidewright.catalog.ModelName;
+import dev.tidewright.catalog.MoveAlias;
 import dev.tidewright.catalog.VersionView;
 import dev.tidewright.cluster.NamespaceCapabilities;
 import dev.tidewright.cluster.ScalingMetric;
+import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +34,7 @@ import org.springframework.stereotype.Component;
 class ServedResolver {
 
     private final Catalog catalog;
+    private final AliasService aliases;
     private final Artifacts artifacts;
     private final Uploads uploads;
     private final ArchivedPrograms programs;
@@ -36,11 +42,13 @@ class ServedResolver {
 
     ServedResolver(
             Catalog catalog,
+            AliasService aliases,
             Artifacts artifacts,
             Uploads uploads,
             ArchivedPrograms programs,
             NamespaceCapabilities capabilities) {
         this.catalog = catalog;
+        this.aliases = aliases;
         this.artifacts = artifacts;
         this.uploads = uploads;
         this.programs = programs;
@@ -100,6 +108,38 @@ class ServedResolver {
                 : catalog.pointsAt(namespace, model.name(), model.alias());
     }
 
+    /** The last move of the alias that is followed; empty where none is. */
+    Optional<AliasView> lastMove(Name namespace, Served served) {
+        var model = served.model();
+        return model == null || model.alias() == null || !model.follows()
+                ? Optional.empty()
+                : catalog.lastMove(namespace, model.name(), new Alias(model.alias()));
+    }
+
+    /** The same model where a move has taken its alias. */
+    Served movedTo(Name namespace, Served served, AliasView move) {
+        var model = Objects.requireNonNull(served.model());
+        var version = find(namespace, model.name(), model.name() + "/" + move.version());
+        return new Served(
+                model.at(version.number(), version.id(), digest(artifacts.list(version.artifacts()))),
+                null,
+                null,
+                served.command(),
+                served.entryPoint());
+    }
+
+    void moveAliasBack(Name namespace, Served served, String reason, Actor actor) {
+        var model = served.model();
+        if (model == null || model.alias() == null || model.alias().equals(Alias.LATEST)) {
+            throw new Refusal.Invalid(
+                    "invalid-rollback",
+                    "moveAlias",
+                    "that revision serves no model by an alias that could be moved back: leave moveAlias out");
+        }
+        var command = new MoveAlias(model.version(), reason);
+        aliases.point(namespace, model.name(), new Alias(model.alias()), command, actor);
+    }
+
     private Served.Model model(Name namespace, ModelName name, DeployEndpoint.Serves serves) {
         var alias = serves.alias();
         var reference = alias != null
@@ -107,7 +147,12 @@ class ServedResolver {
                 : serves.version() == null ? name.value() : name + "/" + serves.version();
         var version = find(namespace, name, reference);
         return new Served.Model(
-                name, version.number(), alias, version.id(), digest(artifacts.list(version.artifacts())));
+                name,
+                version.number(),
+                alias,
+                Boolean.TRUE.equals(serves.follow()) ? true : null,
+                version.id(),
+                digest(artifacts.list(version.artifacts())));
     }
 
     private VersionView find(Name namespace, ModelName model, String reference) {

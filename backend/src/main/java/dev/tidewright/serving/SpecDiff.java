@@ -58,14 +58,16 @@ public class SpecDiff {
     }
 
     /**
-     * Whether replicas of the one can go on as replicas of the other: the two differ at most in how many there are and in
-     * how they are exchanged.
+     * Whether replicas of the one can go on as replicas of the other: the two differ at most in how many there are, in
+     * how they are exchanged, and in the alias by which the same version was asked for.
      */
     boolean keepsReplicas(RevisionSpec before, RevisionSpec after) {
         return between(before, after).stream()
                 .map(Change::path)
                 .allMatch(path -> path.equals("replicas")
                         || path.startsWith("autoscaling")
+                        || path.equals("serves.model.alias")
+                        || path.equals("serves.model.follow")
                         || (path.startsWith("rollout.") && !path.equals("rollout.drainDeadline")));
     }
 

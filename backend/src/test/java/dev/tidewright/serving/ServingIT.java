@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -381,6 +382,74 @@ class ServingIT {
                 .contains("serves.model.version");
         var gone = api.post(path("?dryRun=true"), "{\"name\":\"b\",\"serves\":{\"model\":\"m\",\"version\":3}}");
         assertThat(gone.code()).isEqualTo("unknown-model-version");
+    }
+
+    @Test
+    void anEndpointThatFollowsAnAliasGoesWithItsMovesAndNotAgainWhereItWasRolledBack() {
+        var models = "/api/v1/namespaces/" + namespace + "/models";
+        api.post(models, "{\"name\":\"m\"}");
+        var upload = api.upload(namespace, "m.zip", zip(Map.of("model.py", "def predict(rows): return rows")));
+        for (var number = 1; number <= 3; number++) {
+            api.post(models + "/m/versions", "{\"upload\":\"" + upload + "\"}");
+        }
+        var champion = models + "/m/aliases/champion";
+        api.put(champion, "{\"version\":1}");
+        var spec = "{\"name\":\"a\",\"serves\":{\"model\":\"m\",%s},\"replicas\":0}";
+        var following = spec.formatted("\"alias\":\"champion\",\"follow\":true");
+        assertThat(api.post(path(""), following).status()).isEqualTo(201);
+        assertThat(api.get(path("/a")).json().at("/spec/serves/follow").asBoolean())
+                .isTrue();
+        rolledOut(1);
+
+        api.put(champion, "{\"version\":2,\"reason\":\"better\"}", "If-Match", "*");
+        rolledOut(2);
+        assertThat(served(2)).isEqualTo(2);
+        var second = api.get(path("/a/revisions/2")).json();
+        assertThat(second.path("reason").asString())
+                .startsWith("m@champion was moved to version 2 by ")
+                .endsWith(": better");
+        assertThat(second.path("createdBy").asString()).isEqualTo("alias");
+
+        var back = api.post(path("/a/rollback"), "{\"revision\":1,\"reason\":\"worse\"}");
+        assertThat(back.status()).as("%s", back).isEqualTo(202);
+        rolledOut(3);
+        pause(1500);
+        rolledOut(3);
+        assertThat(served(3)).isEqualTo(1);
+        assertThat(api.get(path("/a/diagnosis")).text()).contains("ALIAS_MOVED", "when the alias is moved again");
+
+        api.put(champion, "{\"version\":3}", "If-Match", "*");
+        rolledOut(4);
+        assertThat(served(4)).isEqualTo(3);
+        api.post(path("/a/rollback"), "{\"revision\":2,\"reason\":\"worse again\",\"moveAlias\":true}");
+        rolledOut(5);
+        pause(1500);
+        rolledOut(5);
+        assertThat(served(5)).isEqualTo(2);
+        assertThat(api.get(champion).json().path("version").asInt()).isEqualTo(2);
+        assertThat(api.get(champion).json().path("reason").asString()).isEqualTo("worse again");
+        assertThat(api.get(path("/a/diagnosis")).text()).doesNotContain("ALIAS_MOVED");
+
+        assertThat(api.put(path("/a"), spec.formatted("\"version\":1"), "If-Match", "*")
+                        .status())
+                .isEqualTo(202);
+        rolledOut(6);
+        api.put(path("/a"), spec.formatted("\"version\":2"), "If-Match", "*");
+        rolledOut(7);
+        var none = api.post(path("/a/rollback"), "{\"revision\":6,\"moveAlias\":true}");
+        assertThat(none.code()).as("%s", none).isEqualTo("invalid-rollback");
+        for (var wrong :
+                List.of("\"alias\":\"latest\",\"follow\":true", "\"version\":1,\"follow\":true", "\"follow\":true")) {
+            refused(422, "invalid-endpoint", spec.formatted(wrong).replace("\"a\"", "\"b\""));
+        }
+    }
+
+    /** Once this revision is the one that is wanted, and nothing rolls any more. */
+    private void rolledOut(int revision) {
+        await(
+                "a",
+                status -> status.at("/rollout/state").asString().equals("SETTLED")
+                        && status.path("revision").asInt() == revision);
     }
 
     private int served(int revision) {

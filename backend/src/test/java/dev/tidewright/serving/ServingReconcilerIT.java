@@ -8,6 +8,7 @@ import dev.tidewright.TestApi;
 import dev.tidewright.artifacts.ArchivedPrograms;
 import dev.tidewright.artifacts.Artifacts;
 import dev.tidewright.artifacts.Uploads;
+import dev.tidewright.catalog.AliasService;
 import dev.tidewright.catalog.Catalog;
 import dev.tidewright.cluster.Capabilities;
 import dev.tidewright.cluster.Observation;
@@ -88,6 +89,9 @@ class ServingReconcilerIT {
     private Catalog catalog;
 
     @Autowired
+    private AliasService aliases;
+
+    @Autowired
     private ArchivedPrograms programs;
 
     @Autowired
@@ -145,7 +149,7 @@ class ServingReconcilerIT {
         reconciler = restarted();
         // What runs beside this test cannot do what the cluster in memory can.
         var resolver = new ServedResolver(
-                catalog, artifacts, uploads, programs, namespace -> new Capabilities(true, true, true));
+                catalog, aliases, artifacts, uploads, programs, namespace -> new Capabilities(true, true, true));
         var maker = new RevisionMaker(revisions, runs, resolver, diff, uploads, artifacts);
         service = transactional(new EndpointService(endpoints, revisions, maker, endpointQuota, queue, clock));
     }
@@ -274,7 +278,8 @@ class ServingReconcilerIT {
 
     /** What going back to a revision would do. */
     private EndpointPlans.Plan backTo(int revision) {
-        return plans.of(namespace, NAME, () -> service.rollBack(namespace, NAME, new RollBack(revision, "plan"), ANA));
+        return plans.of(
+                namespace, NAME, () -> service.rollBack(namespace, NAME, new RollBack(revision, "plan", null), ANA));
     }
 
     @Test
@@ -416,7 +421,7 @@ class ServingReconcilerIT {
             if (random.nextInt(3) == 0) {
                 var to = 1 + random.nextInt(endpoint(id).nextRevision() - 1);
                 var before = endpoint(id).nextRevision();
-                var made = hidden(() -> service.rollBack(namespace, NAME, new RollBack(to, "back"), ANA));
+                var made = hidden(() -> service.rollBack(namespace, NAME, new RollBack(to, "back", null), ANA));
                 if (made.revision() == null) {
                     assertThat(spec(id, endpoint(id).rollout().target())).isEqualTo(spec(id, to));
                 } else {
@@ -571,7 +576,7 @@ class ServingReconcilerIT {
         assertThat(cluster.ready(workload(2))).isEqualTo(4);
         assertThat(cluster.autoscaler(workload(2))).isNotNull();
 
-        hidden(() -> service.rollBack(namespace, NAME, new RollBack(1, null), ANA));
+        hidden(() -> service.rollBack(namespace, NAME, new RollBack(1, null, null), ANA));
         settle(id);
         reconciler.reconcile(id);
         assertThat(cluster.ready(workload(3))).isEqualTo(4);
@@ -668,7 +673,7 @@ class ServingReconcilerIT {
         reconciler.reconcile(id);
         assertThat(published.targets()).as("nobody was away for a moment").hasSize(2);
         settle(id);
-        hidden(() -> service.rollBack(namespace, NAME, new RollBack(1, null), ANA));
+        hidden(() -> service.rollBack(namespace, NAME, new RollBack(1, null, null), ANA));
         settle(id);
         assertThat(endpoint(id).rollout().stable()).isEqualTo(3);
         assertThat(cluster.ready(workload(1))).isEqualTo(2);
@@ -799,7 +804,7 @@ class ServingReconcilerIT {
     private DeployEndpoint full(Name name, int replicas, Map<String, Scalar> parameters, String cpu) {
         return new DeployEndpoint(
                 name,
-                new DeployEndpoint.Serves(null, null, null, new DeployEndpoint.Source(upload), null, null, null),
+                new DeployEndpoint.Serves(null, null, null, null, new DeployEndpoint.Source(upload), null, null, null),
                 parameters,
                 Map.of(),
                 List.of(),
