@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Waits for something that happens in another process, with an end. */
+/** Waits for something that happens in another process, with an end. That a cluster does not answer once is no end. */
 public final class Eventually {
 
     private static final Duration LONGEST = Duration.ofSeconds(30);
@@ -22,9 +22,15 @@ public final class Eventually {
     public static <T> T within(Duration longest, String what, Supplier<T> look, Predicate<? super T> fits) {
         var end = System.nanoTime() + longest.toNanos();
         while (true) {
-            var seen = look.get();
-            if (fits.test(seen)) {
-                return seen;
+            Object seen;
+            try {
+                var value = look.get();
+                if (fits.test(value)) {
+                    return value;
+                }
+                seen = value;
+            } catch (ClusterUnavailable away) {
+                seen = away;
             }
             if (System.nanoTime() > end) {
                 throw new AssertionError("not within " + longest.toSeconds() + " s: " + what + "; last seen: " + seen);
