@@ -1,15 +1,18 @@
 """Kills the control plane at named points of submit, run, rollout and rollback, and checks what a restart makes of it.
 
 After every kill: the interrupted request, sent again with the same Idempotency-Key, gives one object; a job ran exactly
-once; nothing is stuck for more than 30 s; the replicas that ran still run, as the same processes, and answer.
+once; nothing is stuck for more than 30 s; the replicas that ran still run, as the same processes, and answer; what a webhook
+is to tell is told at least once.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.server
 import json
 import random
 import sys
+import threading
 import time
 import traceback
 
@@ -39,7 +42,8 @@ ROLLOUT_POINTS = {
     "rollout.step.before-record": 3,
 }
 ROLLBACK_POINTS = {"rollback.after-commit": 1}
-POINTS = {**JOB_POINTS, **ROLLOUT_POINTS, **ROLLBACK_POINTS}
+WEBHOOK_POINTS = {"webhook.send.before": 1, "webhook.send.before-record": 1}
+POINTS = {**JOB_POINTS, **ROLLOUT_POINTS, **ROLLBACK_POINTS, **WEBHOOK_POINTS}
 
 SCRIPT = """
 import os, pathlib, time
@@ -59,9 +63,29 @@ class Crash:
         self.armed = platform.home / "fail-point"
         self.names: list[str] = []
         self.random = random.Random(7)
+        self.told: list[tuple[str, str]] = []
+        self.receiver = self.listen()
+
+    def listen(self):
+        """Somebody outside who notes what a webhook tells: the delivery's id, and which model was made."""
+        told = self.told
+
+        class Receiver(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                told.append((self.headers["X-MLflow-Delivery-Id"], body["data"]["name"]))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server
 
     def start(self):
-        self.platform.start({"TIDEWRIGHT_FAIL_POINT_FILE": str(self.armed)})
+        self.platform.start({"TIDEWRIGHT_FAIL_POINT_FILE": str(self.armed), "TIDEWRIGHT_WEBHOOK_REACH": "127.0.0.1"})
         self.platform.wait_ready()
 
     def prepare(self):
@@ -70,6 +94,8 @@ class Crash:
         journey.namespace(self.api, NS, {"cpu": "16", "memory": "16Gi", "storage": "5Gi", "jobs": 50, "endpoints": 5})
         self.source = journey.upload(
             self.api, NS, name="mark.py", content=SCRIPT.format(marks=str(self.marks)).encode())["id"]
+        self.webhook = self.api.post(f"/api/v1/namespaces/{NS}/webhooks", {
+            "name": "crash", "url": f"http://127.0.0.1:{self.receiver.server_port}/", "events": ["registered_model.created"]})["metadata"]["uid"]
         made = journey.create_echo(self.api, NS, ENDPOINT, replicas=2, reason="to be there all the while")
         journey.wait_for_revision(self.api, NS, ENDPOINT, journey.current_revision(made), platform=self.platform)
 
@@ -81,7 +107,8 @@ class Crash:
 
     def once(self, point: str, number: int):
         before = self.replica_processes()
-        operation = self.job if point in JOB_POINTS else self.deploy if point in ROLLOUT_POINTS else self.roll_back
+        operation = (self.job if point in JOB_POINTS else self.deploy if point in ROLLOUT_POINTS
+                     else self.tell if point in WEBHOOK_POINTS else self.roll_back)
         operation(point, f"{point.replace('.', '-')}-{number}", before)
 
     # -- operations ---------------------------------------------------------------------------------------------------
@@ -117,6 +144,17 @@ class Crash:
         again = self.kill_during(
             point, lambda key: journey.rollback(self.api, NS, ENDPOINT, target, f"crash at {point}", key), 60)
         self.one_revision_more(before, again())
+
+    def tell(self, point, name, replicas):
+        again = self.kill_during(point, lambda key: self.api.post(f"/api/v1/namespaces/{NS}/models", {"name": name}, headers=journey.idempotent(key)), 60)
+        again()
+        log = f"/api/v1/namespaces/{NS}/webhooks/{self.webhook}/deliveries"
+        delivery = wait_for(f"the news of {name} to be delivered", lambda: next(
+            (one for one in self.api.get(log)["items"] if one["subject"] == name and one["status"] == "DELIVERED"), None), STUCK, 0.1, self.platform)
+        calls = [identity for identity, model in self.told if model == name]
+        if calls != [delivery["id"]] * (2 if point.endswith("before-record") else 1):
+            raise Failed(f"the receiver was called by {calls} about {name}, the log says {delivery}")
+        self.same_replicas(replicas)
 
     def deploy_quietly(self):
         made = journey.deploy(self.api, NS, ENDPOINT, {"environment": {"MARK": "quiet"}, "reason": "to roll back from"})

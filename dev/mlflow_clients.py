@@ -44,6 +44,7 @@ def run(version: str, python: Path, platform: Platform) -> bool:
     environment.update(
         MLFLOW_TRACKING_URI=platform.url,
         MLFLOW_TRACKING_TOKEN=made["secret"],
+        FLOWS_ADMIN_TOKEN=platform.api.post("/api/v1/tokens", {"name": f"{namespace}-admin", "scope": "ADMIN", "namespace": namespace})["secret"],
         MLFLOW_DISABLE_TELEMETRY="true",
         # What is refused is refused: a client that had to try again would hide it.
         MLFLOW_HTTP_REQUEST_MAX_RETRIES="1",
@@ -78,7 +79,7 @@ def main() -> int:
     versions = arguments.parse_args().client or CLIENTS
     with ThreadPoolExecutor(len(versions)) as pool, Platform.temporary("mlflow") as platform:
         pythons = list(pool.map(installed, versions))
-        platform.start()
+        platform.start({"TIDEWRIGHT_WEBHOOK_REACH": "127.0.0.1"})
         platform.wait_ready()
         passed = list(pool.map(lambda version, python: run(version, python, platform), versions, pythons))
         if not all(passed):

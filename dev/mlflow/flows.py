@@ -3,10 +3,17 @@
 Runs under the client's own Python; where the platform is, is told as users tell it: by MLFLOW_TRACKING_URI and MLFLOW_TRACKING_TOKEN.
 """
 
+import base64
+import hashlib
+import hmac
+import http.server
+import json
 import math
 import os
+import queue
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -199,6 +206,101 @@ class Tracking(unittest.TestCase):
         self.assertEqual("0.25", data.params["alpha"])
         self.assertIn("training_r2_score", data.metrics)
         self.assertEqual([6.0], [round(float(v), 0) for v in mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model").predict(numpy.array([[12.0, 13.0]]))])
+
+
+@unittest.skipIf(GENERATION < 3, "clients of 2.x have no webhooks")
+class Webhooks(unittest.TestCase):
+    """Receivers are named by an admin; what is told is what anybody does."""
+
+    def setUp(self):
+        heard = self.heard = queue.Queue()
+
+        class Receiver(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                heard.put((self.headers, body))
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"thanks")
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/models"
+        self.client = MlflowClient()
+        self.asked = os.environ["MLFLOW_TRACKING_TOKEN"]
+        os.environ["MLFLOW_TRACKING_TOKEN"] = os.environ["FLOWS_ADMIN_TOKEN"]
+
+    def tearDown(self):
+        os.environ["MLFLOW_TRACKING_TOKEN"] = self.asked
+        self.server.shutdown()
+        self.server.server_close()
+
+    def next(self, secret):
+        headers, body = self.heard.get(timeout=20)
+        signed = f"{headers['X-MLflow-Delivery-Id']}.{headers['X-MLflow-Timestamp']}.".encode() + body
+        expected = base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
+        self.assertEqual(f"v1,{expected}", headers["X-MLflow-Signature"])
+        self.assertLess(abs(time.time() - int(headers["X-MLflow-Timestamp"])), 60)
+        told = json.loads(body)
+        return f"{told['entity']}.{told['action']}", told["data"]
+
+    def test_webhooks(self):
+        events = ["registered_model.created", "model_version.created", "model_version_tag.set", "model_version_tag.deleted",
+                  "model_version_alias.created", "model_version_alias.deleted"]
+        hook = self.client.create_webhook(name="ci", url=self.url, events=events, secret="s3cret", description="builds")
+        self.assertEqual((events, "builds", "ACTIVE"), ([str(event) for event in hook.events], hook.description, hook.status.value))
+        self.assertEqual("ci", self.client.get_webhook(hook.webhook_id).name)
+        self.assertIn(hook.webhook_id, [found.webhook_id for found in self.client.list_webhooks(max_results=10)])
+
+        tested = self.client.test_webhook(hook.webhook_id, "model_version.created")
+        self.assertEqual((True, 200, "thanks"), (tested.success, tested.response_status, tested.response_body))
+        self.assertEqual("model_version.created", self.next("s3cret")[0])
+
+        os.environ["MLFLOW_TRACKING_TOKEN"] = self.asked  # what follows is anybody's
+        name = "Told of"
+        self.client.create_registered_model(name, tags={"team": "a"}, description="about lines")
+        self.assertEqual(("registered_model.created", {"name": name, "tags": {"team": "a"}, "description": "about lines"}), self.next("s3cret"))
+        from sklearn.linear_model import LinearRegression
+
+        mlflow.set_experiment(f"{EXPERIMENT}: webhooks")
+        with mlflow.start_run() as run:
+            logged = mlflow.sklearn.log_model(LinearRegression().fit(X, X[:, 0]), name="model")
+        version = mlflow.register_model(logged.model_uri, name)
+        event, data = self.next("s3cret")
+        self.assertEqual("model_version.created", event)
+        self.assertEqual({"name": name, "version": "1", "source": version.source, "run_id": run.info.run_id, "tags": {}, "description": None}, data)
+        self.client.set_model_version_tag(name, "1", "quality", "good")
+        self.assertEqual(("model_version_tag.set", {"name": name, "version": "1", "key": "quality", "value": "good"}), self.next("s3cret"))
+        self.client.delete_model_version_tag(name, "1", "quality")
+        self.assertEqual(("model_version_tag.deleted", {"name": name, "version": "1", "key": "quality"}), self.next("s3cret"))
+        self.client.set_registered_model_alias(name, "best", "1")
+        self.assertEqual(("model_version_alias.created", {"name": name, "alias": "best", "version": "1"}), self.next("s3cret"))
+        self.client.delete_registered_model_alias(name, "best")
+        self.assertEqual(("model_version_alias.deleted", {"name": name, "alias": "best"}), self.next("s3cret"))
+        with self.assertRaises(MlflowException) as refused:
+            self.client.list_webhooks()
+        self.assertEqual("PERMISSION_DENIED", refused.exception.error_code)
+
+        os.environ["MLFLOW_TRACKING_TOKEN"] = os.environ["FLOWS_ADMIN_TOKEN"]
+        changed = self.client.update_webhook(hook.webhook_id, status="DISABLED", events=["model_version_tag.set"])
+        self.assertEqual(("DISABLED", ["model_version_tag.set"], self.url), (changed.status.value, [str(event) for event in changed.events], changed.url))
+        self.client.set_model_version_tag(name, "1", "unheard", "x")
+        self.client.update_webhook(hook.webhook_id, status="ACTIVE", secret="another")
+        self.client.set_model_version_tag(name, "1", "heard", "x")
+        self.assertEqual("heard", self.next("another")[1]["key"])
+        self.client.delete_webhook(hook.webhook_id)
+        with self.assertRaises(MlflowException) as refused:
+            self.client.get_webhook(hook.webhook_id)
+        self.assertEqual("RESOURCE_DOES_NOT_EXIST", refused.exception.error_code)
+
+    def test_what_is_wrong_with_a_webhook_is_told(self):
+        for wrong in ({"url": "ftp://example.org"}, {"url": "http://169.254.169.254/latest"}, {"events": ["prompt.created"]}, {"name": "a b"}):
+            with self.assertRaises(MlflowException) as refused:
+                self.client.create_webhook(**{"name": "wrong", "url": self.url, "events": ["model_version.created"], **wrong})
+            self.assertEqual("INVALID_PARAMETER_VALUE", refused.exception.error_code, wrong)
 
 
 class Registry(unittest.TestCase):

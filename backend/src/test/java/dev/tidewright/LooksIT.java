@@ -62,6 +62,7 @@ class LooksIT {
 
     private static String run = "";
     private static String other = "";
+    private static String webhook = "";
 
     private final List<String> complaints = new ArrayList<>();
 
@@ -103,6 +104,8 @@ class LooksIT {
         admin.put(at + "/endpoints/regretted", regretted.formatted(app, "2"), "If-Match", "*");
         admin.post(at + "/endpoints/regretted/rollout/abort", "{\"reason\":\"wrong\"}");
         until(admin, at + "/endpoints/regretted", "SERVING");
+        webhook = admin.post(at + "/webhooks", """
+                {"name":"ci","url":"http://127.0.0.1:9/","events":["model_version.created"]}""").json().at("/metadata/uid").asString();
         registerWhatARunHasLogged(admin);
         admin.put(at + "/models/Tide%20Table%20v2.1/aliases/champion", "{\"version\":1,\"reason\":\"best\"}");
     }
@@ -196,6 +199,8 @@ class LooksIT {
                 "/ns/looks/endpoints/echo/rollback?revision=1",
                 "/ns/looks/history",
                 "/ns/looks/settings",
+                "/ns/looks/webhooks",
+                "/ns/looks/webhooks/" + webhook,
                 "/ns/looks/faulty",
                 "/ns/nowhere",
                 "/no/such/page",
@@ -265,7 +270,10 @@ class LooksIT {
     @Test
     void aViewerSeesEverythingAndWhatItWouldNeed() {
         var page = signedIn(true, "vera");
-        pages().filter(path -> path.startsWith("/ns/looks") && !path.contains("faulty") && !path.contains("dialog"))
+        pages().filter(path -> path.startsWith("/ns/looks")
+                        && !path.contains("faulty")
+                        && !path.contains("dialog")
+                        && !path.contains("/webhooks"))
                 .forEach(path -> {
                     page.navigate(url(path));
                     assertThat(page.locator("h1").first()).isVisible();

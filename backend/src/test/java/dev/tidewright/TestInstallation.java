@@ -46,7 +46,11 @@ public class TestInstallation implements ApplicationContextInitializer<Configura
                         "tidewright.gateway.port=" + gateway,
                         "tidewright.serving.gateway=http://127.0.0.1:" + gateway,
                         "tidewright.tenancy.admin-password=" + ADMIN_PASSWORD,
-                        "tidewright.tenancy.admin-token=" + ADMIN_TOKEN)
+                        "tidewright.tenancy.admin-token=" + ADMIN_TOKEN,
+                        "tidewright.webhooks.reach=127.0.0.1",
+                        "tidewright.webhooks.first-retry=100ms",
+                        "tidewright.webhooks.timeout=1s",
+                        "tidewright.webhooks.attempts=4")
                 .applyTo(context);
     }
 

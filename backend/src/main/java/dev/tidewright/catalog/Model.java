@@ -55,6 +55,7 @@ class Model extends AbstractAggregateRoot<Model> {
         this.createdBy = actor.name();
         this.updatedAt = now;
         note("created", null, null, "", actor, now, Map.of());
+        registerEvent(new RegistryEvent.ModelCreated(namespace, name, tags, description));
     }
 
     void change(ChangeLabels command, Actor actor, Instant now) {
@@ -91,6 +92,10 @@ class Model extends AbstractAggregateRoot<Model> {
                 actor,
                 now,
                 Map.of("alias", alias.value()));
+        registerEvent(
+                to == null
+                        ? new RegistryEvent.AliasDeleted(namespace, name, alias)
+                        : new RegistryEvent.AliasSet(namespace, name, alias, to));
     }
 
     void rename(ModelName next, Actor actor, Instant now) {

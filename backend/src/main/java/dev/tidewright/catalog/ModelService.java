@@ -103,7 +103,9 @@ public class ModelService {
         var living = versions.lockAll(model.id(), VersionStatus.READY);
         for (var alias : aliases.of(model.id())) {
             var from = aliases.find(model.id(), alias).map(AliasView::version).orElse(null);
-            aliases.move(model.id(), alias, from, null, "the model was deleted", actor, clock.instant());
+            var why = "the model was deleted";
+            aliases.move(model.id(), alias, from, null, why, actor, clock.instant());
+            model.aliasMoved(alias, from, null, why, actor, clock.instant());
         }
         living.forEach(version -> deletion.delete(model, version, actor));
         model.delete(actor, clock.instant());

@@ -96,6 +96,7 @@ class ModelVersion extends AbstractAggregateRoot<ModelVersion> {
         this.updatedAt = now;
         this.createdBy = actor.name();
         note(model, "registered", null, VersionStatus.READY.name(), content.origin(), actor, now, Map.of());
+        registerEvent(new RegistryEvent.VersionCreated(namespace, modelName, number, id, source, tags, description));
     }
 
     static ArtifactOwner owner(UUID id) {
@@ -110,13 +111,28 @@ class ModelVersion extends AbstractAggregateRoot<ModelVersion> {
             changes.put("description", "changed");
         }
         if (command.tags() != null && !command.mergedInto(tags).equals(tags)) {
-            tags = Labels.tags(command.mergedInto(tags));
+            var before = tags;
+            tags = Labels.tags(command.mergedInto(before));
             changes.put("tags", Text.shortened(tags.toString(), 2000));
+            tagsChanged(model, before);
         }
         if (!changes.isEmpty()) {
             updatedAt = now;
             note(model, "changed", null, null, "", actor, now, changes);
         }
+    }
+
+    private void tagsChanged(Model model, Map<String, String> before) {
+        new TreeMap<>(tags).forEach((key, value) -> {
+            if (!value.equals(before.get(key))) {
+                registerEvent(new RegistryEvent.TagSet(namespace, model.name(), number, key, value));
+            }
+        });
+        new TreeMap<>(before)
+                .keySet().stream()
+                        .filter(key -> !tags.containsKey(key))
+                        .forEach(key ->
+                                registerEvent(new RegistryEvent.TagDeleted(namespace, model.name(), number, key)));
     }
 
     void delete(Model model, Actor actor, Instant now) {

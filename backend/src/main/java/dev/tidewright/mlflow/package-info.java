@@ -4,7 +4,8 @@
  *
  * <p>Promise: an unmodified client works; a refusal is told in MLflow's words and never asks a client to try again.
  */
-@ApplicationModule(allowedDependencies = {"kernel", "query", "tenancy", "tracking", "artifacts", "catalog", "web"})
+@ApplicationModule(
+        allowedDependencies = {"kernel", "query", "tenancy", "tracking", "artifacts", "catalog", "webhooks", "web"})
 @NullMarked
 package dev.tidewright.mlflow;
 

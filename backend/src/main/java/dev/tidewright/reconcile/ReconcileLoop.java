@@ -6,6 +6,7 @@ import dev.tidewright.reconcile.WorkQueue.Claim;
 import dev.tidewright.reconcile.WorkQueue.WorkArrived;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -34,11 +35,10 @@ class ReconcileLoop implements SmartLifecycle {
     private final ServerName server;
     private final ReconcileMetrics metrics;
     private final Semaphore wake = new Semaphore(0);
-    private final Semaphore places;
+    private final Set<String> outside;
+    private final Lane ours;
+    private final Lane theirs;
     private volatile boolean running;
-
-    /** There was no place for more: what else is due waits for one. */
-    private volatile boolean mayWait;
 
     private ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -53,7 +53,12 @@ class ReconcileLoop implements SmartLifecycle {
         this.settings = settings;
         this.server = server;
         this.metrics = metrics;
-        this.places = new Semaphore(settings.concurrency());
+        this.outside = reconcilers.stream()
+                .filter(Reconciler::asksOutside)
+                .map(Reconciler::kind)
+                .collect(Collectors.toUnmodifiableSet());
+        this.ours = new Lane(settings.concurrency());
+        this.theirs = new Lane(settings.outside());
     }
 
     @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT, fallbackExecution = true)
@@ -91,18 +96,23 @@ class ReconcileLoop implements SmartLifecycle {
     }
 
     private void dispatch() {
-        mayWait = true; // also whoever leaves while this asks, wakes
-        var free = places.availablePermits();
-        var claims = free == 0 ? List.<Claim>of() : queue.claim(server.value(), free);
-        mayWait = claims.size() == free;
+        var free = ours.free();
+        var freeOutside = theirs.free();
+        var claims =
+                free + freeOutside == 0 ? List.<Claim>of() : queue.claim(server.value(), free, outside, freeOutside);
+        var asking = (int)
+                claims.stream().filter(claim -> outside.contains(claim.kind())).count();
+        ours.mayWait = claims.size() - asking == free;
+        theirs.mayWait = asking == freeOutside;
         for (var claim : claims) {
-            places.acquireUninterruptibly();
+            var lane = outside.contains(claim.kind()) ? theirs : ours;
+            lane.places.acquireUninterruptibly();
             workers.execute(() -> {
                 try {
                     work(claim);
                 } finally {
-                    places.release();
-                    if (mayWait) {
+                    lane.places.release();
+                    if (lane.mayWait) {
                         wake.release();
                     }
                 }
@@ -168,5 +178,23 @@ class ReconcileLoop implements SmartLifecycle {
     @Override
     public boolean isAutoStartup() {
         return settings.enabled();
+    }
+
+    /** Places for passes: those that wait for somebody outside take none from the others. */
+    private static final class Lane {
+
+        private final Semaphore places;
+
+        /** There was no place for more: what else is due waits for one. */
+        private volatile boolean mayWait;
+
+        Lane(int places) {
+            this.places = new Semaphore(places);
+        }
+
+        int free() {
+            mayWait = true; // also whoever leaves while the queue is asked, wakes
+            return places.availablePermits();
+        }
     }
 }

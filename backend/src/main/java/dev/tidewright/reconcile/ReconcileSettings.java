@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled off in tests that turn the loop by hand
  * @param tick how long the loop sleeps when nothing wakes it
  * @param concurrency passes at the same time
+ * @param outside passes at the same time that wait for somebody outside; they come on top
  * @param stopGrace how long a stop waits for passes to end
  */
 @ConfigurationProperties("tidewright.reconcile")
@@ -19,4 +20,5 @@ record ReconcileSettings(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("500ms") Duration tick,
         @DefaultValue("16") @Min(1) @Max(256) int concurrency,
+        @DefaultValue("64") @Min(1) @Max(1024) int outside,
         @DefaultValue("10s") Duration stopGrace) {}

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -56,12 +57,25 @@ public class WorkQueue {
 
     /** Takes up to {@code limit} due items that nobody works on, oldest first, and leases them. */
     List<Claim> claim(String owner, int limit) {
+        return claim(owner, limit, Set.of(), 0);
+    }
+
+    /**
+     * The same with a limit of their own for some kinds.
+     *
+     * @param limit of items of other kinds than {@code outside}
+     * @param outsideLimit of items of these kinds
+     */
+    List<Claim> claim(String owner, int limit, Set<String> outside, int outsideLimit) {
         var now = clock.instant();
         return jdbc.sql("""
                 UPDATE work_item w SET owner = :owner, lease_until = :lease
-                FROM (SELECT kind, id FROM work_item
-                      WHERE due_at <= :now AND (lease_until IS NULL OR lease_until < :now)
-                      ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED) due
+                FROM (SELECT * FROM (SELECT kind, id FROM work_item
+                          WHERE due_at <= :now AND (lease_until IS NULL OR lease_until < :now) AND kind <> ALL (:outside)
+                          ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED) inside
+                      UNION ALL SELECT * FROM (SELECT kind, id FROM work_item
+                          WHERE due_at <= :now AND (lease_until IS NULL OR lease_until < :now) AND kind = ANY (:outside)
+                          ORDER BY due_at LIMIT :outsideLimit FOR UPDATE SKIP LOCKED) outside) due
                 WHERE w.kind = due.kind AND w.id = due.id
                 RETURNING w.kind, w.id, w.hints, w.failures
                 """)
@@ -69,6 +83,8 @@ public class WorkQueue {
                 .param("lease", Timestamp.from(now.plus(LEASE)))
                 .param("now", Timestamp.from(now))
                 .param("limit", limit)
+                .param("outside", outside.toArray(String[]::new))
+                .param("outsideLimit", outsideLimit)
                 .query((row, number) -> new Claim(
                         row.getString("kind"),
                         row.getObject("id", UUID.class),

@@ -115,6 +115,7 @@ public class EventLooks {
                 at + "/models/" + Text.inPath(parts[0]) + (parts.length > 1 ? "/versions/" + parts[1] : "");
             case "endpoint", "revision", "rollout", "autoscaling-policy" -> at + "/endpoints/" + parts[0];
             case "run" -> at + "/runs/" + entry.objectId();
+            case "webhook" -> at + "/webhooks/" + entry.objectId();
             case "namespace", "member", "quota" -> at + "/settings";
             default -> null;
         };

@@ -29,8 +29,17 @@ class HistoryPages {
 
     private static final int PAGE = 50;
     private static final int FILE = 10_000;
-    private static final List<String> KINDS =
-            List.of("job", "model", "model-version", "alias", "endpoint", "revision", "rollout", "namespace", "member");
+    private static final List<String> KINDS = List.of(
+            "job",
+            "model",
+            "model-version",
+            "alias",
+            "endpoint",
+            "revision",
+            "rollout",
+            "namespace",
+            "member",
+            "webhook");
 
     private final History history;
     private final EventStreams streams;
