@@ -4,6 +4,8 @@ import dev.tidewright.kernel.Cursor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Slice;
+import dev.tidewright.tenancy.Namespaces;
+import dev.tidewright.tenancy.PickledModels;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +26,13 @@ public class Catalog {
     private final CatalogRows rows;
     private final AliasRows aliases;
     private final ObjectProvider<VersionUsers> users;
+    private final Namespaces namespaces;
 
-    Catalog(CatalogRows rows, AliasRows aliases, ObjectProvider<VersionUsers> users) {
+    Catalog(CatalogRows rows, AliasRows aliases, ObjectProvider<VersionUsers> users, Namespaces namespaces) {
         this.rows = rows;
         this.aliases = aliases;
         this.users = users;
+        this.namespaces = namespaces;
     }
 
     /** A model, or refuses. */
@@ -99,8 +103,8 @@ public class Catalog {
     }
 
     /**
-     * The same for a caller that writes down, in the transaction it calls from, that it uses the version: until that
-     * transaction ends nobody deletes it.
+     * The same for a caller that writes down, in the transaction it calls from, that it serves the version: until that
+     * transaction ends nobody deletes it. Refuses pickled code where the namespace does.
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public VersionView resolveForUse(Name namespace, String reference) {
@@ -108,14 +112,29 @@ public class Catalog {
         if (!rows.hold(version.id())) {
             throw new Refusal.NotFound("model version", version.reference());
         }
+        refusePickled(version);
         return version;
     }
 
     /** The same for a caller that has used the version before, whatever its model is called now. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void requireForUse(Name namespace, UUID version) {
-        if (!rows.hold(ready(namespace, version).id())) {
+        var found = ready(namespace, version);
+        if (!rows.hold(found.id())) {
             throw new Refusal.NotFound("model version", version);
+        }
+        refusePickled(found);
+    }
+
+    private void refusePickled(VersionView version) {
+        var pickled = version.pickled();
+        if (pickled != null && namespaces.require(version.namespace()).pickledModels() == PickledModels.REFUSED) {
+            throw new Refusal.Conflict(
+                    "pickled-model",
+                    "version " + version.reference() + " cannot be served: namespace \"" + version.namespace()
+                            + "\" refuses pickled models, and " + pickled.words()
+                            + ": save it without pickle (scikit-learn by skops, XGBoost as JSON, LightGBM as text, PyTorch as pt2, or any as"
+                            + " ONNX) and register that, or ask an admin of the platform to allow them there");
         }
     }
 

@@ -150,6 +150,10 @@ class CatalogRows {
                 row.getLong("version"));
     }
 
+    private @Nullable Pickled pickled(@Nullable String column) {
+        return column == null ? null : json.readValue(column, Pickled.class);
+    }
+
     VersionView versionView(ResultSet row, int number) throws SQLException {
         return new VersionView(
                 row.getObject("id", UUID.class),
@@ -166,6 +170,7 @@ class CatalogRows {
                 json.readValue(row.getString("requirements"), LIST),
                 row.getInt("files"),
                 row.getLong("size"),
+                pickled(row.getString("pickled")),
                 json.readValue(row.getString("aliases"), LIST),
                 Stage.valueOf(row.getString("stage")),
                 row.getTimestamp("created_at").toInstant(),

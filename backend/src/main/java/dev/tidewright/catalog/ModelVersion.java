@@ -61,6 +61,9 @@ class ModelVersion extends AbstractAggregateRoot<ModelVersion> {
     @JdbcTypeCode(SqlTypes.JSON)
     private List<String> requirements;
 
+    @JdbcTypeCode(SqlTypes.JSON)
+    private @Nullable Pickled pickled;
+
     private int files;
     private long size;
 
@@ -91,6 +94,7 @@ class ModelVersion extends AbstractAggregateRoot<ModelVersion> {
         this.requirements = content.requirements();
         this.files = content.files();
         this.size = content.size();
+        this.pickled = content.pickled();
         this.stage = Stage.NONE;
         this.createdAt = now;
         this.updatedAt = now;

@@ -36,6 +36,7 @@ class VersionContents {
     private final RunService runs;
     private final LoggedModelService loggedModels;
     private final Catalog catalog;
+    private final PickledFiles pickled;
 
     VersionContents(
             Artifacts artifacts,
@@ -50,6 +51,7 @@ class VersionContents {
         this.runs = runs;
         this.loggedModels = loggedModels;
         this.catalog = catalog;
+        this.pickled = new PickledFiles(artifacts);
     }
 
     VersionContent gather(Name namespace, ArtifactOwner owner, NewVersion command) {
@@ -165,7 +167,7 @@ class VersionContents {
         return path.isEmpty() ? whole : "the folder \"" + path + "\" of " + origin;
     }
 
-    private static VersionContent content(
+    private VersionContent content(
             String where,
             VersionSource source,
             Measured measured,
@@ -180,6 +182,7 @@ class VersionContents {
                 requirements,
                 files.size(),
                 size(files),
+                pickled.find(files).orElse(null),
                 origin);
     }
 

@@ -4,10 +4,12 @@ import dev.tidewright.kernel.Resource;
 import dev.tidewright.kernel.Resource.Metadata;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a version is; see {@link VersionView}.
  *
+ * @param pickled a file of it that runs code where it is loaded; null: none is known
  * @param usedBy who uses it now, one line each
  */
 record VersionState(
@@ -20,6 +22,7 @@ record VersionState(
         List<String> requirements,
         int files,
         long size,
+        @Nullable Pickled pickled,
         List<String> aliases,
         Stage stage,
         List<String> usedBy) {
@@ -46,6 +49,7 @@ record VersionState(
                         version.requirements(),
                         version.files(),
                         version.size(),
+                        version.pickled(),
                         version.aliases(),
                         version.stage(),
                         usedBy));

@@ -6,12 +6,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A version as others see it.
  *
  * @param files how many it has
  * @param size of all its files, bytes
+ * @param pickled a file of it that runs code where it is loaded; null: none is known
  * @param aliases that point at it
  */
 public record VersionView(
@@ -29,6 +31,7 @@ public record VersionView(
         List<String> requirements,
         int files,
         long size,
+        @Nullable Pickled pickled,
         List<String> aliases,
         Stage stage,
         Instant createdAt,

@@ -211,6 +211,7 @@ public class EndpointService {
     @Transactional
     public void start(Name namespace, Name name, String reason, Actor actor) {
         var endpoint = locked(namespace, name);
+        maker.requireStillThere(namespace, current(endpoint).spec());
         endpoint.start(reason, actor, clock.instant());
         commit(endpoint, "endpoint.start.after-commit");
     }

@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  * What is null stays.
  *
  * @param cluster the one that it is in; it cannot be changed
+ * @param pickledModels whether models with pickled code may be deployed from now on
  */
 record ChangeNamespace(
         @Nullable @Size(max = 1000) String description,
         @Nullable ChangeLimits limits,
-        @Nullable Name cluster) {
+        @Nullable Name cluster,
+        @Nullable PickledModels pickledModels) {
 
     /**
      * Limits of which those that are null stay.

@@ -6,6 +6,8 @@ import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Transition;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Version;
 import java.time.Instant;
@@ -37,6 +39,10 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
     private Limits limits;
 
     private Name cluster;
+
+    @Enumerated(EnumType.STRING)
+    private PickledModels pickledModels = PickledModels.ALLOWED;
+
     private Instant createdAt;
     private String createdBy;
     private @Nullable Instant deletedAt;
@@ -74,6 +80,14 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
         if (newLimits != null && !newLimits.equals(limits)) {
             note("limits-changed", words(limits), words(newLimits), "by request", actor, now);
             limits = newLimits;
+        }
+    }
+
+    /** Says whether models with pickled code may be deployed from now on. */
+    void decide(@Nullable PickledModels policy, Actor actor, Instant now) {
+        if (policy != null && policy != pickledModels) {
+            note("pickled-models", pickledModels.word(), policy.word(), "by request", actor, now);
+            pickledModels = policy;
         }
     }
 
@@ -148,6 +162,11 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
 
     public Limits limits() {
         return limits;
+    }
+
+    /** Whether models whose files run code where they are loaded may be deployed. */
+    public PickledModels pickledModels() {
+        return pickledModels;
     }
 
     Name cluster() {

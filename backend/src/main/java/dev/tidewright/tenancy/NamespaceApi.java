@@ -110,8 +110,9 @@ class NamespaceApi {
      * What was asked for.
      *
      * @param cluster where it is, for good
+     * @param pickledModels whether models with pickled code may be deployed
      */
-    record Spec(String description, Limits limits, Name cluster) {}
+    record Spec(String description, Limits limits, Name cluster, PickledModels pickledModels) {}
 
     /**
      * How full it is, and what is wrong with it.
@@ -156,7 +157,7 @@ class NamespaceApi {
         return Resource.of(
                 "Namespace",
                 metadata,
-                new Spec(namespace.description(), namespace.limits(), namespace.cluster()),
+                new Spec(namespace.description(), namespace.limits(), namespace.cluster(), namespace.pickledModels()),
                 status(namespace));
     }
 }

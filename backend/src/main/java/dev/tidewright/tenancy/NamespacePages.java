@@ -83,7 +83,7 @@ class NamespacePages {
             @RequestParam(required = false) @Nullable Name cluster,
             LimitsForm form) {
         var created = intake.create(
-                new CreateNamespace(Name.of(name.strip()), description.strip(), form.limits(Map.of()), cluster),
+                new CreateNamespace(Name.of(name.strip()), description.strip(), form.limits(Map.of()), cluster, null),
                 access.actor());
         return "redirect:/ns/" + created.name() + "/settings";
     }
@@ -97,6 +97,7 @@ class NamespacePages {
         model.addAttribute("cluster", clusters.state(namespace.cluster()));
         model.addAttribute("several", clusters.names().several());
         model.addAttribute("limits", namespace.limits());
+        model.addAttribute("pickledModels", namespace.pickledModels().word());
         model.addAttribute("gpu", LimitsForm.words(namespace.limits().gpu()));
         model.addAttribute("members", service.members(ns));
         model.addAttribute("roles", Role.values());
@@ -109,12 +110,19 @@ class NamespacePages {
     @PostMapping("/ns/{ns}/settings")
     @PreAuthorize("@access.may(#ns, 'VIEWER') and @access.platformAdmin()")
     String change(
-            @PathVariable Name ns, @RequestParam long version, @RequestParam String description, LimitsForm form) {
+            @PathVariable Name ns,
+            @RequestParam long version,
+            @RequestParam String description,
+            @RequestParam(required = false) @Nullable String pickledModels,
+            LimitsForm form) {
         service.change(
                 ns,
                 "\"" + version + "\"",
                 new ChangeNamespace(
-                        description.strip(), ChangeNamespace.ChangeLimits.to(form.limits(form.devices())), null),
+                        description.strip(),
+                        ChangeNamespace.ChangeLimits.to(form.limits(form.devices())),
+                        null,
+                        pickledModels == null ? null : PickledModels.of(pickledModels)),
                 access.actor());
         return "redirect:/ns/" + ns + "/settings";
     }

@@ -48,8 +48,9 @@ class NamespaceService {
         var cluster = command.clusterOrDefault();
         provisioning.requirePossible(command.name(), cluster);
         var limits = command.limits() == null ? Limits.DEFAULT : command.limits();
-        var namespace = namespaces.save(
-                new Namespace(command.name(), command.descriptionOrEmpty(), limits, cluster, actor, clock.instant()));
+        var made = new Namespace(command.name(), command.descriptionOrEmpty(), limits, cluster, actor, clock.instant());
+        made.decide(command.pickledModels(), actor, clock.instant());
+        var namespace = namespaces.save(made);
         provisioning.follow(namespace);
         return namespace;
     }
@@ -61,6 +62,7 @@ class NamespaceService {
         var limits =
                 command.limits() == null ? namespace.limits() : command.limits().of(namespace.limits());
         namespace.change(command.description(), limits, actor, clock.instant());
+        namespace.decide(command.pickledModels(), actor, clock.instant());
         ledger.limitsChanged(namespace);
         provisioning.follow(namespace);
         return namespaces.save(namespace);

@@ -444,6 +444,75 @@ class ServingIT {
         }
     }
 
+    @Test
+    void pickledModelsAreFlaggedAndServedOnlyWhereTheNamespaceAllowsIt() {
+        var models = "/api/v1/namespaces/" + namespace + "/models";
+        var place = "/api/v1/namespaces/" + namespace;
+        api.post(models, "{\"name\":\"m\"}");
+        for (var files : List.of(
+                Map.of("model.py", "def predict(rows): return rows"),
+                Map.of("model.pkl", "whatever"),
+                Map.of("model.py", "import pickle", "data/weights.bin", "cos\nsystem\n(S'true'\ntR."))) {
+            var upload = api.upload(namespace, "m.zip", zip(files));
+            var made = api.post(models + "/m/versions", "{\"upload\":\"" + upload + "\"}");
+            assertThat(made.status()).as("%s", made).isEqualTo(201);
+        }
+        assertThat(api.get(models + "/m/versions/1")
+                        .json()
+                        .at("/status/pickled")
+                        .isNull())
+                .isTrue();
+        assertThat(api.get(models + "/m/versions/2")
+                        .json()
+                        .at("/status/pickled")
+                        .toString())
+                .isEqualTo("{\"file\":\"model.pkl\",\"sign\":\"NAME\"}");
+        assertThat(api.get(models + "/m/versions/3")
+                        .json()
+                        .at("/status/pickled/sign")
+                        .asString())
+                .isEqualTo("BYTES");
+        api.put(models + "/m/aliases/champion", "{\"version\":3}");
+        var spec = "{\"name\":\"a\",\"serves\":{\"model\":\"m\",%s},\"replicas\":0}";
+        api.post(path(""), spec.formatted("\"version\":2"));
+        rolledOut(1);
+        api.put(path("/a"), spec.formatted("\"version\":1"), "If-Match", "*");
+        rolledOut(2);
+
+        assertThat(api.member(namespace, "ADMIN")
+                        .patch(place, "{\"pickledModels\":\"refused\"}", "If-Match", "*")
+                        .status())
+                .as("as limits: by admins of the platform")
+                .isEqualTo(403);
+        var decided = api.patch(place, "{\"pickledModels\":\"refused\"}", "If-Match", "*");
+        assertThat(decided.json().at("/spec/pickledModels").asString())
+                .as("%s", decided)
+                .isEqualTo("refused");
+        var back = api.post(path("/a/rollback"), "{\"revision\":1}");
+        assertThat(back.code()).as("%s", back).isEqualTo("pickled-model");
+        assertThat(back.text()).contains("m/2 cannot be served", "model.pkl is called as pickles are", "skops", "ONNX");
+        for (var door : List.of("\"version\":3", "\"alias\":\"champion\"", "\"alias\":\"champion\",\"follow\":true")) {
+            var put = api.put(path("/a"), spec.formatted(door), "If-Match", "*");
+            assertThat(put.code()).as("%s", put).isEqualTo("pickled-model");
+            var post = api.post(path("?dryRun=true"), spec.formatted(door).replace("\"a\"", "\"b\""));
+            assertThat(post.code()).as("%s", post).isEqualTo("pickled-model");
+        }
+        api.put(models + "/m/aliases/champion", "{\"version\":1}", "If-Match", "*");
+        api.put(path("/a"), spec.formatted("\"alias\":\"champion\",\"follow\":true"), "If-Match", "*");
+        rolledOut(3);
+        api.put(models + "/m/aliases/champion", "{\"version\":2}", "If-Match", "*");
+        pause(1500);
+        rolledOut(3);
+        assertThat(served(3)).as("an alias is no door, either").isEqualTo(1);
+
+        api.patch(place, "{\"pickledModels\":\"allowed\"}", "If-Match", "*");
+        rolledOut(4);
+        api.post(path("/a/stop"), "{}");
+        api.patch(place, "{\"pickledModels\":\"refused\"}", "If-Match", "*");
+        var started = api.post(path("/a/start"), "{}");
+        assertThat(started.code()).as("%s", started).isEqualTo("pickled-model");
+    }
+
     /** Once this revision is the one that is wanted, and nothing rolls any more. */
     private void rolledOut(int revision) {
         await(
