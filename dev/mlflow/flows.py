@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import mlflow
@@ -158,6 +159,18 @@ class Tracking(unittest.TestCase):
             with mlflow.start_run() as run:
                 mlflow.log_artifact(f"{folder}/large.bin")
             there = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="large.bin", dst_path=f"{folder}/back")
+            self.assertEqual(content, Path(there).read_bytes())
+
+    def test_a_file_goes_in_parts_where_it_is_asked_for(self):
+        content = os.urandom(12 << 20)
+        asked = {
+            "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "true", "MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE": "1", "MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE": str(5 << 20),
+            "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD": "true", "MLFLOW_MULTIPART_DOWNLOAD_CHUNK_SIZE": str(5 << 20)}
+        with tempfile.TemporaryDirectory() as folder, unittest.mock.patch.dict(os.environ, asked):
+            Path(folder, "parts.bin").write_bytes(content)
+            with mlflow.start_run() as run:
+                mlflow.log_artifact(f"{folder}/parts.bin", "in a folder")
+            there = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="in a folder/parts.bin", dst_path=f"{folder}/back")
             self.assertEqual(content, Path(there).read_bytes())
 
     def test_refusals_are_told_at_once_and_in_words(self):

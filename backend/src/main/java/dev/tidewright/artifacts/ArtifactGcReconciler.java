@@ -22,11 +22,13 @@ class ArtifactGcReconciler implements Reconciler {
 
     private final Artifacts artifacts;
     private final Uploads uploads;
+    private final PartUploads parts;
     private final WorkQueue queue;
 
-    ArtifactGcReconciler(Artifacts artifacts, Uploads uploads, WorkQueue queue) {
+    ArtifactGcReconciler(Artifacts artifacts, Uploads uploads, PartUploads parts, WorkQueue queue) {
         this.artifacts = artifacts;
         this.uploads = uploads;
+        this.parts = parts;
         this.queue = queue;
     }
 
@@ -42,7 +44,7 @@ class ArtifactGcReconciler implements Reconciler {
 
     @Override
     public Next reconcile(UUID id) {
-        var expired = uploads.expire();
+        var expired = uploads.expire() + parts.expire();
         var collected = artifacts.collectGarbage();
         if (expired > 0 || collected.files() > 0) {
             LOG.info("{} uploads expired; {} files, {} bytes collected", expired, collected.files(), collected.bytes());

@@ -4,6 +4,7 @@ import dev.tidewright.kernel.Name;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -119,6 +120,16 @@ class ArtifactRows {
                 .params(digest.value(), namespace.value())
                 .query(Boolean.class)
                 .single();
+    }
+
+    /** Owners of a kind whose files are all from before an instant. */
+    List<ArtifactOwner> ownersBefore(String kind, Instant instant) {
+        return jdbc.sql("""
+                SELECT owner_id FROM artifact WHERE owner_kind = ? GROUP BY owner_id HAVING max(stored_at) < ? LIMIT 1000
+                """)
+                .params(kind, Timestamp.from(instant))
+                .query((row, number) -> new ArtifactOwner(kind, row.getObject("owner_id", UUID.class)))
+                .list();
     }
 
     /** Until the transaction ends nobody removes these bytes. Many may hold them. */

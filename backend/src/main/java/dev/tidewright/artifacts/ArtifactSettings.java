@@ -17,6 +17,6 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("tidewright.artifacts")
 record ArtifactSettings(
         Path folder,
-        @DefaultValue("2GB") DataSize maxSize,
+        @DefaultValue("64GB") DataSize maxSize,
         @DefaultValue("24h") Duration keepUploads,
         @DefaultValue("1h") Duration collectAfter) {}

@@ -2,10 +2,7 @@ package dev.tidewright.mlflow;
 
 import dev.tidewright.artifacts.ArtifactDownload;
 import dev.tidewright.artifacts.Artifacts;
-import dev.tidewright.artifacts.Stored;
-import dev.tidewright.catalog.Catalog;
 import dev.tidewright.kernel.Name;
-import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tracking.LoggedModelService;
 import dev.tidewright.tracking.RunService;
 import jakarta.servlet.http.HttpServletRequest;
@@ -33,26 +30,25 @@ class MlflowArtifactApi {
     private final ArtifactDownload download;
     private final RunService runs;
     private final LoggedModelService models;
-    private final Catalog catalog;
+    private final ArtifactAccess places;
 
     MlflowArtifactApi(
             Artifacts artifacts,
             ArtifactDownload download,
             RunService runs,
             LoggedModelService models,
-            Catalog catalog) {
+            ArtifactAccess places) {
         this.artifacts = artifacts;
         this.download = download;
         this.runs = runs;
         this.models = models;
-        this.catalog = catalog;
+        this.places = places;
     }
 
     @PutMapping("/mlflow-artifacts/artifacts/{*path}")
     @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty put(@InWorkspace Name ns, @PathVariable String path, HttpServletRequest request) throws IOException {
-        var place = ArtifactPlace.parse(path.substring(1));
-        requireWritable(ns, place);
+        var place = places.writable(ns, path.substring(1));
         artifacts.store(
                 ns,
                 place.owner(),
@@ -68,19 +64,13 @@ class MlflowArtifactApi {
     @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     void get(@InWorkspace Name ns, @PathVariable String path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        var place = ArtifactPlace.parse(path.substring(1));
-        requireReadable(ns, place);
-        var file = place.path().isEmpty()
-                ? java.util.Optional.<Stored>empty()
-                : artifacts.find(place.owner(), place.path());
-        download.write(file.orElseThrow(() -> new Refusal.NotFound("artifact", path.substring(1))), request, response);
+        download.write(places.file(ns, path.substring(1)), request, response);
     }
 
     @DeleteMapping("/mlflow-artifacts/artifacts/{*path}")
     @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty delete(@InWorkspace Name ns, @PathVariable String path) {
-        var place = ArtifactPlace.parse(path.substring(1));
-        requireWritable(ns, place);
+        var place = places.writable(ns, path.substring(1));
         artifacts.delete(place.owner(), place.path());
         return Empty.DONE;
     }
@@ -89,9 +79,7 @@ class MlflowArtifactApi {
     @GetMapping("/mlflow-artifacts/artifacts")
     @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Listing list(@InWorkspace Name ns, @RequestParam String path) {
-        var place = ArtifactPlace.parse(path);
-        requireReadable(ns, place);
-        return new Listing(null, files(place, ""));
+        return new Listing(null, files(places.readable(ns, path), ""));
     }
 
     /** The same for a run, by names relative to the run, as pages and other languages' clients ask. */
@@ -122,28 +110,6 @@ class MlflowArtifactApi {
 
     private Listing listing(String root, ArtifactPlace place) {
         return new Listing(root, files(place, place.path().isEmpty() ? "" : place.path() + "/"));
-    }
-
-    private void requireReadable(Name ns, ArtifactPlace place) {
-        switch (place.owned()) {
-            case RUN -> runs.requirePresent(ns, place.id());
-            case LOGGED_MODEL -> models.require(ns, place.id());
-            case VERSION -> catalog.ready(ns, place.id());
-        }
-    }
-
-    private void requireWritable(Name ns, ArtifactPlace place) {
-        switch (place.owned()) {
-            case RUN -> runs.requireActive(ns, place.id());
-            case LOGGED_MODEL -> models.require(ns, place.id());
-            case VERSION -> {
-                catalog.ready(ns, place.id());
-                throw new Refusal.Invalid(
-                        "version-content",
-                        "path",
-                        "the files of a version never change: log another model and register it");
-            }
-        }
     }
 
     private List<Entry> files(ArtifactPlace place, String prefix) {

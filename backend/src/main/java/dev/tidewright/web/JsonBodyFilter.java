@@ -20,7 +20,8 @@ class JsonBodyFilter extends OncePerRequestFilter {
     private static final List<PathPattern> FILES = Stream.of(
                     "/api/v1/namespaces/{ns}/uploads",
                     "/api/v1/runtime/jobs/{id}/attempts/{number}/artifacts/{*path}",
-                    "/api/2.0/mlflow-artifacts/artifacts/{*path}")
+                    "/api/2.0/mlflow-artifacts/artifacts/{*path}",
+                    "/api/2.0/mlflow-artifacts/mpu/parts/{upload}/{number}")
             .map(PathPatternParser.defaultInstance::parse)
             .toList();
 

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidewright.IntegrationTest;
 import dev.tidewright.TestApi;
+import java.net.URI;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -13,6 +16,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 class MlflowArtifactsIT {
 
     private static final String FILES = "/api/2.0/mlflow-artifacts/artifacts";
+    private static final String MPU = "/api/2.0/mlflow-artifacts/mpu/";
 
     @LocalServerPort
     private int port;
@@ -90,6 +94,91 @@ class MlflowArtifactsIT {
                     "X-MLFLOW-WORKSPACE",
                     namespace));
         }
+    }
+
+    @Test
+    void aFileComesInPartsWhereTheClientAsksForIt() {
+        var begun = mlflow.done(part("create/" + folder + "/in", "{\"path\":\"/home/ana/large.bin\",\"num_parts\":3}"));
+        var id = begun.path("upload_id").asString();
+        assertThat(begun.at("/credentials/2/part_number").asInt()).isEqualTo(3);
+        assertThat(begun.at("/credentials/0/headers/X-MLFLOW-WORKSPACE").asString())
+                .isEqualTo(namespace);
+        var etags = new String[3];
+        for (var number : List.of(3, 1, 2)) {
+            var url =
+                    URI.create(begun.at("/credentials/" + (number - 1) + "/url").asString());
+            var answer = admin.put(url.getPath(), "part " + number + ";", "X-MLFLOW-WORKSPACE", namespace);
+            assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+            etags[number - 1] = answer.etag();
+        }
+        mlflow.invalid(part("complete/" + folder + "/in", completion(id, etags[0], etags[1])));
+        mlflow.invalid(part("complete/" + folder + "/in", completion(id, etags[1], etags[0], etags[2])));
+        mlflow.missing(part("complete/" + folder + "/in", completion("0".repeat(32), etags)));
+        var stranger = admin.member(admin.namespace(), "ADMIN");
+        mlflow.missing(stranger.post(MPU + "complete/" + folder, completion(id, etags)));
+        mlflow.missing(stranger.post(MPU + "create/" + folder, "{\"path\":\"x\",\"num_parts\":1}"));
+        var viewer = admin.member(namespace, "VIEWER");
+        mlflow.refused(403, "PERMISSION_DENIED", viewer.put(MPU + "parts/" + id + "/1", "x"));
+
+        mlflow.done(part("complete/" + folder + "/in", completion(id, etags)));
+        assertThat(read(folder + "/in/large.bin").text()).isEqualTo("part 1;part 2;part 3;");
+        mlflow.missing(part("complete/" + folder + "/in", completion(id, etags)));
+        var signed = admin.get(
+                "/api/2.0/mlflow-artifacts/presigned/" + folder + "/in/large.bin", "X-MLFLOW-WORKSPACE", namespace);
+        assertThat(mlflow.done(signed).path("file_size").asInt()).isEqualTo(21);
+        assertThat(URI.create(signed.json().path("url").asString()).getPath())
+                .isEqualTo(FILES + "/" + folder + "/in/large.bin");
+        mlflow.missing(
+                admin.get("/api/2.0/mlflow-artifacts/presigned/" + folder + "/none", "X-MLFLOW-WORKSPACE", namespace));
+
+        for (var wrong : List.of(
+                "{\"num_parts\":1}",
+                "{\"path\":\"x\"}",
+                "{\"path\":\"x\",\"num_parts\":0}",
+                "{\"path\":\"..\",\"num_parts\":1}",
+                "{\"path\":\"x\",\"num_parts\":3001}")) {
+            mlflow.invalid(part("create/" + folder, wrong));
+        }
+        assertThat(part("create/" + folder + "/..%2f..", "{\"path\":\"x\",\"num_parts\":1}")
+                        .status())
+                .isEqualTo(400);
+        mlflow.invalid(admin.put(MPU + "parts/" + id + "/0", "x", "X-MLFLOW-WORKSPACE", namespace));
+    }
+
+    @Test
+    void partsThatAreNotWantedAnyMoreTakeNoRoom() {
+        var before = admin.get("/api/v1/namespaces/" + namespace)
+                .json()
+                .at("/status/bars")
+                .toString();
+        var begun = mlflow.done(part("create/" + folder, "{\"path\":\"a.bin\",\"num_parts\":2}"));
+        var id = begun.path("upload_id").asString();
+        admin.put(MPU + "parts/" + id + "/1", "x".repeat(2_000_000), "X-MLFLOW-WORKSPACE", namespace);
+        assertThat(admin.get("/api/v1/namespaces/" + namespace)
+                        .json()
+                        .at("/status/bars")
+                        .toString())
+                .isNotEqualTo(before);
+        mlflow.done(part("abort/" + folder, "{\"path\":\"a.bin\",\"upload_id\":\"" + id + "\"}"));
+        assertThat(admin.get("/api/v1/namespaces/" + namespace)
+                        .json()
+                        .at("/status/bars")
+                        .toString())
+                .isEqualTo(before);
+        mlflow.missing(read(folder + "/a.bin"));
+        mlflow.done(part("abort/" + folder, "{\"path\":\"a.bin\",\"upload_id\":\"" + id + "\"}"));
+    }
+
+    private TestApi.Answer part(String path, String json) {
+        return admin.post(MPU + path, json, "X-MLFLOW-WORKSPACE", namespace);
+    }
+
+    private static String completion(String id, String... etags) {
+        var parts = IntStream.range(0, etags.length)
+                .mapToObj(index -> "{\"part_number\":" + (index + 1) + ",\"etag\":" + MlflowApi.quoted(etags[index])
+                        + ",\"url\":\"u\"}")
+                .collect(Collectors.joining(","));
+        return "{\"path\":\"large.bin\",\"upload_id\":\"" + id + "\",\"parts\":[" + parts + "]}";
     }
 
     @Test
