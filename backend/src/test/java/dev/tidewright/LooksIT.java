@@ -7,10 +7,14 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.RequestOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -256,6 +260,50 @@ class LooksIT {
         page.navigate(url("/ns/looks/history"));
         assertThat(page.locator("table")).containsText("alias champion made: Tide Table v2.1/1");
         complaints.removeIf(text -> text.contains("status of 500"));
+    }
+
+    @Test
+    void aLivePartAskedForAgainIsWhatThePageHas() {
+        var page = signedIn(true, "admin");
+        // A log that is shown is left as it is.
+        var live = pages().filter(path -> !path.endsWith("tab=logs"))
+                .filter(path -> {
+                    var whole = asked(page, path, Map.of());
+                    if (!whole.contains("id=\"live\"")) {
+                        return false;
+                    }
+                    var part = asked(page, path, Map.of("HX-Request", "true", "HX-Target", "div#live"));
+                    assertThat(part).as(path).startsWith("<div id=\"live\"");
+                    // A log is left out: scripts read on where they are.
+                    assertThat(tags(whole)).as(path).containsAll(tags(part));
+                    assertThat(part).as(path).hasSizeGreaterThan(500);
+                    return true;
+                })
+                .toList();
+        assertThat(live).hasSizeGreaterThan(15);
+        page.navigate(url("/ns/looks/runs/" + run));
+        page.waitForResponse(answer -> true, () -> page.locator("#live").dispatchEvent("tick"));
+        page.waitForTimeout(500);
+        assertThat(page.locator("main")).containsText("rmse");
+        complaints.removeIf(text -> text.contains("status of 500"));
+    }
+
+    private static Set<String> tags(String html) {
+        return Stream.of(html.split("(?=<)")).map(String::strip).collect(Collectors.toSet());
+    }
+
+    /** What is counted, and what is made for one answer only, left out. */
+    private String asked(Page page, String path, Map<String, String> headers) {
+        var options = RequestOptions.create();
+        headers.forEach(options::setHeader);
+        return page.request()
+                .get(url(path), options)
+                .text()
+                .replaceAll("name=\"_csrf\" value=\"[^\"]*\"", "")
+                .replaceAll("\\d+(\\.\\d+)?", "0")
+                .replaceAll("\\s+", " ")
+                .replace("> <", "><")
+                .strip();
     }
 
     @Test

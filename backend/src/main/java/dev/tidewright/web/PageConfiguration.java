@@ -11,7 +11,10 @@ import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** A page that asks for its live part again gets only that part: every page names it {@code live}. */
+/**
+ * A page that asks for its live part again gets only that part: the element whose id is {@code live}. Nothing around it
+ * is evaluated then, so it must not lean on variables of its ancestors.
+ */
 @Configuration
 class PageConfiguration implements WebMvcConfigurer {
 
@@ -50,7 +53,7 @@ class PageConfiguration implements WebMvcConfigurer {
             }
             var view = page.getViewName();
             if (view != null && !view.startsWith("redirect:") && !view.contains("::")) {
-                page.setViewName(view + " :: live");
+                page.setViewName(view + " :: #live");
                 response.setHeader("Cache-Control", "no-store");
             }
         }
