@@ -3,7 +3,11 @@ package dev.tidewright.experiments;
 import dev.tidewright.query.Field;
 import dev.tidewright.tracking.Latest;
 import dev.tidewright.tracking.RunData;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +21,11 @@ record Column(Field.Kind kind, String key) {
     private static final String METRICS = "metrics.";
     private static final String PARAMS = "params.";
     private static final String TAGS = "tags.";
+
+    /** What runs have logged, each once and in order. */
+    static Stream<String> keys(List<RunData> runs, Function<RunData, Stream<String>> of) {
+        return runs.stream().flatMap(of).collect(Collectors.toCollection(TreeSet::new)).stream();
+    }
 
     static Column metric(String key) {
         return new Column(Field.Kind.METRIC, key);

@@ -7,7 +7,6 @@ import dev.tidewright.tracking.RunData;
 import dev.tidewright.tracking.RunSource;
 import dev.tidewright.tracking.RunView;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,10 +36,10 @@ record Comparison(List<Row> metrics, List<Row> params, List<Row> origin) {
     }
 
     static Comparison of(List<RunData> runs, boolean onlyDifferences) {
-        var metrics = keys(runs, run -> run.metrics().stream().map(Latest::key))
+        var metrics = Column.keys(runs, run -> run.metrics().stream().map(Latest::key))
                 .map(key -> Row.of(key, runs, Column.metric(key)::of));
-        var params =
-                keys(runs, run -> run.params().keySet().stream()).map(key -> Row.of(key, runs, Column.param(key)::of));
+        var params = Column.keys(runs, run -> run.params().keySet().stream())
+                .map(key -> Row.of(key, runs, Column.param(key)::of));
         var origin = Stream.of(
                 text("job", runs, run -> source(run.run())),
                 text("program", runs, run -> run.run().tags().get("mlflow.source.name")),
@@ -75,9 +74,5 @@ record Comparison(List<Row> metrics, List<Row> params, List<Row> origin) {
         return run.inputs().stream()
                 .map((DatasetInput input) -> input.name() + " " + input.digest())
                 .collect(Collectors.joining(", "));
-    }
-
-    private static Stream<String> keys(List<RunData> runs, Function<RunData, Stream<String>> of) {
-        return runs.stream().flatMap(of).collect(Collectors.toCollection(TreeSet::new)).stream();
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidewright.experiments;
 
+import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.preview.Notebooks;
 import dev.tidewright.tracking.RunFiles;
@@ -36,7 +37,7 @@ class RunFilePages {
     String notebook(@PathVariable Name ns, @PathVariable String id, @RequestParam String file, Model model) {
         var run = runs.read(ns, RunId.parse(id)).run();
         var found = files.require(ns, run.id(), file);
-        var self = "/ns/" + ns + "/runs/" + RunId.text(run.id());
+        var self = "/ns/" + ns + "/runs/" + Ids.hex(run.id());
         model.addAttribute("ns", ns);
         model.addAttribute("area", "experiments");
         model.addAttribute("name", run.name());

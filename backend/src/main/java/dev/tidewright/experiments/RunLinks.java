@@ -1,5 +1,6 @@
 package dev.tidewright.experiments;
 
+import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tracking.Tracking;
@@ -25,7 +26,7 @@ class RunLinks {
     String run(@PathVariable String id) {
         return tracking.find(RunId.parse(id))
                 .filter(run -> access.roleIn(run.namespace()).isPresent())
-                .map(run -> "redirect:/ns/" + run.namespace() + "/runs/" + RunId.text(run.id()))
+                .map(run -> "redirect:/ns/" + run.namespace() + "/runs/" + Ids.hex(run.id()))
                 .orElseThrow(() -> new Refusal.NotFound("run", id));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidewright.experiments;
 
+import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.preview.Previews;
@@ -68,7 +69,7 @@ class RunPages {
         model.addAttribute("ns", ns);
         model.addAttribute("run", run.run());
         model.addAttribute("data", run);
-        model.addAttribute("id", RunId.text(run.run().id()));
+        model.addAttribute("id", Ids.hex(run.run().id()));
         model.addAttribute("tab", tab);
         model.addAttribute("user", Origin.user(run.run()));
         model.addAttribute("experiment", experiments.require(ns, run.run().experiment()));
@@ -100,7 +101,7 @@ class RunPages {
         model.addAttribute("ns", ns);
         model.addAttribute("runs", found.stream().map(RunData::run).toList());
         model.addAttribute(
-                "ids", found.stream().map(one -> RunId.text(one.run().id())).toList());
+                "ids", found.stream().map(one -> Ids.hex(one.run().id())).toList());
         model.addAttribute("differing", differing);
         model.addAttribute("comparison", comparison);
         model.addAttribute("axes", ParallelAxes.of(comparison, found.size()));
@@ -133,7 +134,7 @@ class RunPages {
 
     private List<RunData> nested(Name ns, RunView run) {
         var parent = new Condition(
-                new Field(Field.Kind.TAG, "mlflow.parentRunId"), Operator.EQUAL, List.of(RunId.text(run.id())), true);
+                new Field(Field.Kind.TAG, "mlflow.parentRunId"), Operator.EQUAL, List.of(Ids.hex(run.id())), true);
         var query = new RunQuery(
                 ns, List.of(run.experiment()), Lifecycle.ACTIVE_ONLY, List.of(parent), List.of(), null, NESTED);
         return runs.search(query).items();

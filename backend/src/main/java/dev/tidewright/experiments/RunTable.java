@@ -1,6 +1,7 @@
 package dev.tidewright.experiments;
 
 import dev.tidewright.experiments.Column.Cell;
+import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.query.Order;
 import dev.tidewright.tracking.Latest;
@@ -8,9 +9,7 @@ import dev.tidewright.tracking.RunData;
 import dev.tidewright.tracking.RunView;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +53,7 @@ record RunTable(List<Head> heads, List<Row> rows, List<Choice> choices) {
         var rows = runs.stream()
                 .map(run -> new Row(
                         run.run(),
-                        RunId.text(run.run().id()),
+                        Ids.hex(run.run().id()),
                         chosen.stream().map(column -> column.of(run)).toList()))
                 .toList();
         var choices = Stream.concat(chosen.stream(), known.stream())
@@ -90,19 +89,15 @@ record RunTable(List<Head> heads, List<Row> rows, List<Choice> choices) {
 
     private static List<Column> known(List<RunData> runs) {
         return Stream.of(
-                        keys(runs, run -> run.metrics().stream().map(Latest::key))
+                        Column.keys(runs, run -> run.metrics().stream().map(Latest::key))
                                 .map(Column::metric),
-                        keys(runs, run -> run.params().keySet().stream()).map(Column::param),
-                        keys(runs, run -> run.run().tags().keySet().stream())
+                        Column.keys(runs, run -> run.params().keySet().stream()).map(Column::param),
+                        Column.keys(runs, run -> run.run().tags().keySet().stream())
                                 .filter(key -> !key.startsWith("mlflow."))
                                 .map(Column::tag))
                 .flatMap(Function.identity())
                 .limit(MOST)
                 .toList();
-    }
-
-    private static Stream<String> keys(List<RunData> runs, Function<RunData, Stream<String>> of) {
-        return runs.stream().flatMap(of).collect(Collectors.toCollection(TreeSet::new)).stream();
     }
 
     /** Words for an empty table. */

@@ -3,6 +3,7 @@ package dev.tidewright.mlflow;
 import dev.tidewright.artifacts.ArtifactOwner;
 import dev.tidewright.artifacts.ArtifactPath;
 import dev.tidewright.catalog.VersionView;
+import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
 import dev.tidewright.tracking.RunFiles;
@@ -43,7 +44,7 @@ record ArtifactPlace(Owner owned, UUID id, String path) {
     }
 
     static String ofRun(long experiment, UUID run) {
-        return SCHEME + experiment + "/" + Given.text(run) + "/artifacts";
+        return SCHEME + experiment + "/" + Ids.hex(run) + "/artifacts";
     }
 
     static String ofModel(long experiment, UUID model) {
@@ -51,7 +52,7 @@ record ArtifactPlace(Owner owned, UUID id, String path) {
     }
 
     static String ofVersion(UUID version) {
-        return SCHEME + "versions/" + Given.text(version) + "/artifacts";
+        return SCHEME + "versions/" + Ids.hex(version) + "/artifacts";
     }
 
     /** Files always lie here: that is what makes them subject to roles and quotas, and known to the catalog. */

@@ -2,6 +2,7 @@ package dev.tidewright.mlflow;
 
 import dev.tidewright.catalog.ModelName;
 import dev.tidewright.catalog.Stage;
+import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
 import java.time.Instant;
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads single fields of a request, or refuses them by their name. */
 final class Given {
-
-    private static final Pattern RUN = Pattern.compile("[0-9a-f]{32}");
 
     private static final Pattern VERSION = Pattern.compile("[0-9]{1,20}");
 
@@ -36,15 +35,8 @@ final class Given {
 
     /** 32 hexadecimal digits after a prefix; anything else there is nothing of. */
     static UUID id(String kind, String prefix, String text) {
-        var digits = text.startsWith(prefix) ? text.substring(prefix.length()) : "";
-        if (!RUN.matcher(digits).matches()) {
-            throw new Refusal.NotFound(kind, text);
-        }
-        return new UUID(Long.parseUnsignedLong(digits, 0, 16, 16), Long.parseUnsignedLong(digits, 16, 32, 16));
-    }
-
-    static String text(UUID id) {
-        return id.toString().replace("-", "");
+        return Ids.ofHex(text.startsWith(prefix) ? text.substring(prefix.length()) : "")
+                .orElseThrow(() -> new Refusal.NotFound(kind, text));
     }
 
     static long experiment(@Nullable String text) {

@@ -1,6 +1,7 @@
 package dev.tidewright.mlflow;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tidewright.kernel.Ids;
 import dev.tidewright.tracking.LoggedModel;
 import java.util.List;
 import java.util.UUID;
@@ -16,7 +17,7 @@ record LoggedModelOnWire(Info info, Data data) {
     }
 
     static String text(UUID id) {
-        return PREFIX + Given.text(id);
+        return PREFIX + Ids.hex(id);
     }
 
     static LoggedModelOnWire of(LoggedModel model) {
@@ -31,7 +32,7 @@ record LoggedModelOnWire(Info info, Data data) {
                         ArtifactPlace.ofModel(model.experiment(), model.id()),
                         "LOGGED_MODEL_" + model.status(),
                         model.modelType(),
-                        run == null ? null : Given.text(run),
+                        run == null ? null : Ids.hex(run),
                         Pair.of(model.tags())),
                 new Data(Pair.of(model.params())));
     }

@@ -1,5 +1,6 @@
 package dev.tidewright.mlflow;
 
+import dev.tidewright.kernel.Ids;
 import dev.tidewright.tracking.DatasetInput;
 import dev.tidewright.tracking.Latest;
 import dev.tidewright.tracking.ModelOutput;
@@ -37,7 +38,7 @@ record RunOnWire(Info info, Data data, Inputs inputs, Outputs outputs) {
             String lifecycleStage) {
 
         static Info of(RunView run) {
-            var id = Given.text(run.id());
+            var id = Ids.hex(run.id());
             var ended = run.endedAt();
             return new Info(
                     id,

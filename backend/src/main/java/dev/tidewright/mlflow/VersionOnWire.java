@@ -1,6 +1,7 @@
 package dev.tidewright.mlflow;
 
 import dev.tidewright.catalog.VersionView;
+import dev.tidewright.kernel.Ids;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ record VersionOnWire(
                 version.stage().label(),
                 version.description(),
                 uri == null ? ArtifactPlace.ofVersion(version.id()) : uri,
-                run == null ? null : Given.text(run),
+                run == null ? null : Ids.hex(run),
                 model == null ? null : LoggedModelOnWire.text(model),
                 version.status().name(),
                 source.link(),

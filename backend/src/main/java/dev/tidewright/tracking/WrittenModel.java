@@ -1,5 +1,6 @@
 package dev.tidewright.tracking;
 
+import dev.tidewright.kernel.Ids;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -33,7 +34,7 @@ public record WrittenModel(UUID run, String name, String uri, String folder, boo
         return new WrittenModel(
                 run.id(),
                 model.name(),
-                "models:/m-" + digits(model.id()),
+                "models:/m-" + Ids.hex(model.id()),
                 RunFiles.folder(model),
                 model.status() == LoggedModelStatus.READY);
     }
@@ -45,16 +46,12 @@ public record WrittenModel(UUID run, String name, String uri, String folder, boo
             for (var entry : JSON.readTree(run.tags().getOrDefault(HISTORY, "[]"))) {
                 var path = entry.path("artifact_path").asString("");
                 if (!path.isEmpty()) {
-                    found.add(new WrittenModel(run.id(), path, "runs:/" + digits(run.id()) + "/" + path, path, true));
+                    found.add(new WrittenModel(run.id(), path, "runs:/" + Ids.hex(run.id()) + "/" + path, path, true));
                 }
             }
         } catch (JacksonException somebodysOwnTag) {
             return List.of();
         }
         return found;
-    }
-
-    private static String digits(UUID id) {
-        return id.toString().replace("-", "");
     }
 }

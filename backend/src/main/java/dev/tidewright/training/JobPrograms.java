@@ -2,6 +2,7 @@ package dev.tidewright.training;
 
 import dev.tidewright.cluster.Program;
 import dev.tidewright.cluster.Workload;
+import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.OwnAddress;
 import dev.tidewright.tenancy.WorkloadTokens;
 import java.util.List;
@@ -56,7 +57,7 @@ class JobPrograms {
         secrets.put("TIDEWRIGHT_TOKEN", tokens.issue(TrainingService.JOB, job.id(), job.namespace()));
         if (job.runId() != null && !environment.containsKey(TRACKING_URI)) {
             environment.put(TRACKING_URI, own.api());
-            environment.putIfAbsent("MLFLOW_RUN_ID", job.runId().toString().replace("-", ""));
+            environment.putIfAbsent("MLFLOW_RUN_ID", Ids.hex(job.runId()));
             if (!environment.containsKey("MLFLOW_EXPERIMENT_NAME")) {
                 environment.putIfAbsent("MLFLOW_EXPERIMENT_ID", Long.toString(job.experiment()));
             }

@@ -39,25 +39,7 @@ class JobDiagnosisTest {
 
     @Test
     void aSelectorOfOnesOwnIsForOneselfToCorrect() {
-        var plain = asked("train", null, null);
-        var pod = PodFields.of(Map.of("pool", "a100"), null, null);
-        var job = starting(new SubmitJob(
-                "train",
-                null,
-                null,
-                plain.command(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                pod));
+        var job = starting(JobSamples.on(PodFields.of(Map.of("pool", "a100"), null, null)));
         var id = seen(Phase.PENDING, null).id();
         job.observed(1, new Observation(id, Phase.PENDING, "NODE_MISMATCH", "no node", List.of(), null, null), NOON);
         assertThat(findings(job))

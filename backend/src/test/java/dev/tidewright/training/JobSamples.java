@@ -2,6 +2,7 @@ package dev.tidewright.training;
 
 import dev.tidewright.cluster.Exit;
 import dev.tidewright.cluster.Observation;
+import dev.tidewright.cluster.PodFields;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
@@ -40,6 +41,14 @@ final class JobSamples {
     }
 
     static SubmitJob ofImage(String image) {
+        return of(image, null);
+    }
+
+    static SubmitJob on(PodFields pod) {
+        return of(null, pod);
+    }
+
+    private static SubmitJob of(@Nullable String image, @Nullable PodFields pod) {
         return new SubmitJob(
                 "train",
                 null,
@@ -56,7 +65,7 @@ final class JobSamples {
                 null,
                 null,
                 null,
-                null);
+                pod);
     }
 
     static TrainingJob queued(SubmitJob command) {
