@@ -25,6 +25,7 @@ import urllib.request
 from pathlib import Path
 
 import bench_kubernetes
+import bench_mlflow
 import journey
 from harness import ROOT, Failed, Platform, add_cluster, java, percentile, wait_for
 
@@ -249,21 +250,14 @@ def heap(platform: Platform):
     emit("heap-at-rest", heapMiB=round(used / 2**20, 1), residentMiB=round(resident / 1024, 1))
 
 
-def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--short", action="store_true", help="to see that it works; the figures mean little")
-    add_cluster(arguments)
-    chosen = arguments.parse_args()
-    short = chosen.short
-    emit("machine", date=datetime.date.today().isoformat(), **machine_size())
-    if chosen.cluster == "kubernetes":
-        return bench_kubernetes.run(short, emit)
+def alone(short: bool) -> int:
+    """All figures of the platform itself; how many could not be measured."""
     failed = 0
     with Platform.temporary("bench") as platform:
         platform.start()
         platform.wait_ready()
         journey.namespace(platform.api, NS, {"cpu": "16", "memory": "16Gi", "storage": "5Gi", "jobs": 50, "endpoints": 5})
-        for figure, arguments in (
+        for figure, values in (
             (start_up, (2 if short else 5,)),
             (submit_to_start, (3 if short else 30,)),
             (gateway, (100, 3 if short else 20)),
@@ -272,11 +266,26 @@ def main() -> int:
             (heap, ()),
         ):
             try:
-                figure(platform, *arguments)
+                figure(platform, *values)
             except Exception as error:
                 failed += 1
                 traceback.print_exc()
                 emit(figure.__name__, error=str(error))
+    return failed
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--short", action="store_true", help="to see that it works; the figures mean little")
+    arguments.add_argument("--only", choices=("platform", "mlflow"), help="the platform alone, or what it is beside `mlflow server`")
+    add_cluster(arguments)
+    chosen = arguments.parse_args()
+    short = chosen.short
+    emit("machine", date=datetime.date.today().isoformat(), **machine_size())
+    if chosen.cluster == "kubernetes":
+        return bench_kubernetes.run(short, emit)
+    failed = alone(short) if chosen.only != "mlflow" else 0
+    failed += bench_mlflow.run(short, emit) if chosen.only != "platform" else 0
     return 1 if failed else 0
 
 

@@ -20,16 +20,16 @@ CLIENTS = ("2.22.5", "3.17.2")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tidewright"
 
 
-def installed(version: str) -> Path:
-    """The Python of an environment with that client, kept from one run to the next."""
-    home = CACHE / f"mlflow-{version}-python{sys.version_info.major}.{sys.version_info.minor}"
+def installed(version: str, *beside: str, purpose="") -> Path:
+    """The Python of an environment with that client and what is wanted beside it, kept from one run to the next."""
+    home = CACHE / f"mlflow-{version}{purpose}-python{sys.version_info.major}.{sys.version_info.minor}"
     python = home / "bin/python"
     CACHE.mkdir(parents=True, exist_ok=True)
     with open(f"{home}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # somebody else's run may want the same
         if not (home / "whole").exists():
             print(f"installing mlflow {version} …", flush=True)
-            for command in ([sys.executable, "-m", "venv", "--clear", home], [python, "-m", "pip", "install", "--quiet", "--no-compile", f"mlflow=={version}"]):
+            for command in ([sys.executable, "-m", "venv", "--clear", home], [python, "-m", "pip", "install", "--quiet", "--no-compile", f"mlflow=={version}", *beside]):
                 if subprocess.run(command).returncode != 0:
                     raise Failed(f"mlflow {version} could not be installed (see above)")
             (home / "whole").touch()
