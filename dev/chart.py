@@ -127,7 +127,7 @@ class Installed(Platform):
 
 def under_load(platform: Installed, what: str, change):
     """Sends without pause while something is changed; nothing may fail."""
-    with Load(platform, f"/{demo.NS}/{demo.MODEL}/predict", {"features": [demo.PATIENTS[0]]}, threads=3, pause=0.01) as load:
+    with Load(platform, f"/{demo.NS}/{demo.MODEL}/predict", {"features": [demo.PATIENTS[0]]}, threads=2, pause=0.04) as load:
         time.sleep(2)
         began = time.monotonic()
         change()

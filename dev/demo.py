@@ -244,7 +244,7 @@ def roll(progress: Progress, platform: Platform, title: str, change) -> int:
     """Changes the endpoint while clients send without pause; nothing may fail."""
     api = platform.api
     with progress.step(title):
-        with Load(platform, f"/{NS}/{MODEL}/predict", {"features": [PATIENTS[0]]}, threads=3) as load:
+        with Load(platform, f"/{NS}/{MODEL}/predict", {"features": [PATIENTS[0]]}, threads=3, pause=0.02) as load:
             time.sleep(1)
             revision = journey.current_revision(change())
             journey.wait_for_revision(api, NS, MODEL, revision, platform=platform, seen=live_endpoint(progress))
