@@ -26,6 +26,7 @@ NS = "bench"
 API = "/api/2.0/mlflow/"
 METRICS = 500  # a batch of MLflow's own load script (mlflow/mlflow#17038); its limit is 1,000
 WRITERS = 64
+AS_IN_THE_IMAGE = ["-XX:-UseSerialGC", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=4", "-XX:ReservedCodeCacheSize=240m", "-XX:AOTMode=off"]
 
 
 def cpu_of_tree(pid: int) -> float:
@@ -159,6 +160,8 @@ def search(path: str, **body):
 def registry(emit, sides, models: int, seconds: float):
     """Each request asks for another one."""
     name = lambda n: f"Model {n * 7919 % models + 1}"  # noqa: E731
+    # A JVM compiles what it is asked most; a server that runs for weeks has done so long ago.
+    closed_loop(sides[0], lambda n: get("model-versions/get", name=name(n), version=1), seconds, 4)
     compare(emit, "mlflow-version-by-name", sides, lambda n: get("model-versions/get", name=name(n), version=n % 10 + 1), seconds)
     compare(emit, "mlflow-version-by-alias", sides, lambda n: get("registered-models/alias", name=name(n), alias="champion"), seconds)
     compare(emit, "mlflow-versions-by-tag-1-row", sides,
@@ -249,7 +252,7 @@ def run(short: bool, emit) -> int:
             address = urllib.parse.urlsplit(database.url.removeprefix("jdbc:"))
             common = f"postgresql://postgres@{address.hostname}:{address.port}/"
             postmaster = int((folder / "database/postgres/postmaster.pid").read_text().splitlines()[0])
-            platform.start(database.environment())
+            platform.start(database.environment(), AS_IN_THE_IMAGE)
             platform.wait_ready()
             platform.api.post("/api/v1/namespaces", {"name": NS})
             sql(python, f"{common}postgres", text="CREATE DATABASE mlflow")

@@ -55,8 +55,12 @@ public class Catalog {
 
     /** A version by number, a deleted one too, or refuses. */
     public VersionView version(Name namespace, ModelName model, int number) {
-        return rows.version(model(namespace, model).id(), number)
-                .orElseThrow(() -> new Refusal.NotFound("model version", model + "/" + number));
+        return require(namespace, new ModelReference.Numbered(model, number));
+    }
+
+    /** What a reference means now, where a deleted version is none; never refuses. */
+    public Optional<VersionView> find(Name namespace, ModelReference reference) {
+        return rows.version(namespace, reference).filter(version -> version.status() == VersionStatus.READY);
     }
 
     /** The same, where a deleted one is none. */
@@ -89,17 +93,17 @@ public class Catalog {
     /** The version that {@code diabetes/3}, {@code diabetes@champion} or {@code diabetes} means now, or refuses. */
     public VersionView resolve(Name namespace, String reference) {
         var wanted = ModelReference.parse(reference);
-        var model = model(namespace, wanted.model());
-        var found = switch (wanted) {
-            case ModelReference.Numbered numbered -> rows.version(model.id(), numbered.number());
-            case ModelReference.Aliased aliased ->
-                aliases.find(model.id(), aliased.alias())
-                        .map(AliasView::version)
-                        .flatMap(number -> rows.version(model.id(), number));
-            case ModelReference.Latest latest -> rows.version(model.id(), model.latestVersion());
-        };
-        return found.filter(version -> version.status() == VersionStatus.READY)
+        return Optional.of(require(namespace, wanted))
+                .filter(version -> version.status() == VersionStatus.READY)
                 .orElseThrow(() -> new Refusal.NotFound("model version", wanted));
+    }
+
+    /** Refuses for the lack of the model where that is what lacks. */
+    private VersionView require(Name namespace, ModelReference reference) {
+        return rows.version(namespace, reference)
+                .orElseThrow(() -> rows.model(namespace, reference.model()).isEmpty()
+                        ? new Refusal.NotFound("model", reference.model())
+                        : new Refusal.NotFound("model version", reference));
     }
 
     /**
@@ -138,14 +142,14 @@ public class Catalog {
         }
     }
 
-    /** Who uses a version now, one line each: aliases and whatever other features say. */
-    public List<String> usersOf(VersionView version) {
-        var pointing = version.aliases().stream().map(alias -> "alias " + alias);
+    /** Who uses a version now: aliases and whatever other features say. */
+    public List<VersionUser> usersOf(VersionView version) {
+        var pointing = version.aliases().stream().map(alias -> new VersionUser("alias " + alias, null));
         return Stream.concat(pointing, workOn(version.id())).toList();
     }
 
-    /** What other features do with a version, one line each. */
-    Stream<String> workOn(UUID version) {
+    /** What other features do with a version. */
+    Stream<VersionUser> workOn(UUID version) {
         return users.orderedStream().flatMap(feature -> feature.usersOf(version).stream());
     }
 

@@ -107,10 +107,23 @@ class CatalogRows {
                 .optional();
     }
 
-    Optional<VersionView> version(UUID model, int number) {
-        return jdbc.sql(VERSIONS + " AND v.model_id = :model AND v.number = :number")
-                .param("model", model)
-                .param("number", number)
+    /** What a reference means now; by its number also a deleted one. One look, since nothing is read more often. */
+    Optional<VersionView> version(Name namespace, ModelReference reference) {
+        var sql = "SELECT " + VERSION_COLUMNS + """
+                FROM model m JOIN model_version v ON v.model_id = m.id
+                WHERE m.namespace = :namespace AND m.name = :name AND m.deleted_at IS NULL AND v.number =\s""";
+        var query = switch (reference) {
+            case ModelReference.Numbered numbered -> jdbc.sql(sql + ":number").param("number", numbered.number());
+            case ModelReference.Aliased aliased ->
+                jdbc.sql(sql + """
+                                (SELECT a.number FROM model_alias a WHERE a.model_id = m.id AND a.alias = :alias)
+                                """).param("alias", aliased.alias().value());
+            case ModelReference.Latest _ -> jdbc.sql(sql + """
+                                (SELECT max(l.number) FROM model_version l WHERE l.model_id = m.id AND l.status = 'READY')
+                                """);
+        };
+        return query.param("namespace", namespace.value())
+                .param("name", reference.model().value())
                 .query(this::versionView)
                 .optional();
     }

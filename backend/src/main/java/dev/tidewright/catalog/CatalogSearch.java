@@ -109,11 +109,9 @@ public class CatalogSearch {
 
     private static Expression tag(String column, Field field, ListQuery query) {
         var key = query.bind(field.key());
-        var value = "(" + column + " ->> " + key + ")";
         return field.key().equals(IS_PROMPT)
-                ? Expression.always("coalesce(" + value + ", 'false')", Expression.Type.TEXT)
-                : Expression.maybe(value, Expression.Type.TEXT)
-                        .equalBy(column + " @> jsonb_build_object(CAST(" + key + " AS text), CAST(%s AS text))");
+                ? Expression.always("coalesce(" + column + " ->> " + key + ", 'false')", Expression.Type.TEXT)
+                : Expression.tag(column, key);
     }
 
     private static Refusal unknown(String list, Field field, String known) {

@@ -43,8 +43,11 @@ public sealed interface ModelReference {
         if (at < 0) {
             return new Latest(new ModelName(text));
         }
-        var alias = text.substring(at + 1);
-        var model = new ModelName(text.substring(0, at));
+        return of(new ModelName(text.substring(0, at)), text.substring(at + 1));
+    }
+
+    /** What an alias of a model means, {@code latest} too. */
+    static ModelReference of(ModelName model, String alias) {
         return alias.equalsIgnoreCase(Alias.LATEST) ? new Latest(model) : new Aliased(model, new Alias(alias));
     }
 

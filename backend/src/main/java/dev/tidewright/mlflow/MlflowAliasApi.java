@@ -5,6 +5,7 @@ import static dev.tidewright.mlflow.Given.required;
 import dev.tidewright.catalog.Alias;
 import dev.tidewright.catalog.AliasService;
 import dev.tidewright.catalog.Catalog;
+import dev.tidewright.catalog.ModelReference;
 import dev.tidewright.catalog.MoveAlias;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
@@ -41,10 +42,9 @@ class MlflowAliasApi {
         if (!alias.equalsIgnoreCase(Alias.LATEST)) {
             Alias.of(alias);
         }
-        var number = catalog.pointsAt(ns, model, alias)
-                .filter(found -> found > 0)
+        return catalog.find(ns, ModelReference.of(model, alias))
+                .map(version -> new MlflowVersionApi.One(VersionOnWire.of(version)))
                 .orElseThrow(() -> new Refusal.NotFound("registered model alias", model + "@" + alias));
-        return new MlflowVersionApi.One(VersionOnWire.of(catalog.ready(ns, model, number)));
     }
 
     @PostMapping

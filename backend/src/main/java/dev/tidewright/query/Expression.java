@@ -46,6 +46,17 @@ public record Expression(
         return new Expression(sql, type, true, "%s", null);
     }
 
+    /**
+     * A tag.
+     *
+     * @param column of all tags of a row: texts in a {@code jsonb} object
+     * @param key its place in the SQL
+     */
+    public static Expression tag(String column, String key) {
+        return maybe("(" + column + " ->> " + key + ")", Type.TEXT)
+                .equalBy(column + " @> jsonb_build_object(CAST(" + key + " AS text), CAST(%s AS text))");
+    }
+
     /** Something that a row has several of, none of them to sort by. */
     public static Expression anyOf(String sql, String around) {
         return new Expression(sql, Type.TEXT, true, around, null);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class ListQuery {
 
     private final Fields fields;
     private final List<String> where = new ArrayList<>();
+    private final Map<Field, Joined> joins = new LinkedHashMap<>();
     private final List<Key> keys = new ArrayList<>();
     private final Map<String, Object> parameters = new LinkedHashMap<>();
 
@@ -40,6 +42,22 @@ public final class ListQuery {
         var name = "p" + parameters.size();
         parameters.put(name, value);
         return ":" + name;
+    }
+
+    /**
+     * Joins a further table for a field, once however often the field is used.
+     *
+     * @param join makes the join of the alias; it must neither add rows nor take any away
+     * @return the alias
+     */
+    public String joined(Field field, UnaryOperator<String> join) {
+        var known = joins.get(field);
+        if (known == null) {
+            var alias = "j" + joins.size();
+            known = new Joined(alias, join.apply(alias));
+            joins.put(field, known);
+        }
+        return known.alias();
     }
 
     /** Adds a condition of the caller's own. */
@@ -91,6 +109,7 @@ public final class ListQuery {
     String sql(String columns, String from, @Nullable String cursor, int limit) {
         Cursor.text(cursor).ifPresent(text -> where.add(after(positions(text))));
         return "SELECT " + columns + ", " + position() + " AS position_ FROM " + from
+                + joins.values().stream().map(join -> " " + join.sql()).collect(Collectors.joining())
                 + (where.isEmpty() ? "" : " WHERE " + String.join(" AND ", where))
                 + " ORDER BY "
                 + keys.stream()
@@ -232,6 +251,8 @@ public final class ListQuery {
     }
 
     private record Row<T>(T value, String position) {}
+
+    private record Joined(String alias, String sql) {}
 
     private record Key(String sql, String cast, boolean descending) {}
 }

@@ -180,11 +180,10 @@ public class Access {
     }
 
     Optional<Role> role(Caller.Person person, Name name) {
-        return namespaces
-                .findByNameAndDeletedAtIsNull(name)
-                .flatMap(namespace -> person.platformAdmin()
-                        ? Optional.of(Role.ADMIN)
-                        : members.role(namespace.id(), person.userId()));
+        if (!person.platformAdmin()) {
+            return members.role(name, person.userId());
+        }
+        return namespaces.existsByNameAndDeletedAtIsNull(name) ? Optional.of(Role.ADMIN) : Optional.empty();
     }
 
     Caller.Person person() {

@@ -48,7 +48,8 @@ public class Authentications {
         if (WorkloadTokens.looksLikeOne(token)) {
             return workload(workloads.verify(token).orElseThrow(Authentications::unknownToken));
         }
-        var found = tokens.findByHash(Tokens.sha256(token)).orElseThrow(Authentications::unknownToken);
+        var held = tokens.findByHash(Tokens.sha256(token)).orElseThrow(Authentications::unknownToken);
+        var found = held.token();
         if (found.revoked()) {
             throw new Refusal.Unauthenticated("token-revoked", "this token was revoked: create a new one");
         }
@@ -56,7 +57,10 @@ public class Authentications {
             throw new Refusal.Unauthenticated(
                     "token-expired", "this token expired at " + found.expiresAt() + ": create a new one");
         }
-        var user = users.findById(found.userId()).filter(AppUser::enabled).orElseThrow(Authentications::unknownToken);
+        var user = held.user();
+        if (!user.enabled()) {
+            throw unknownToken();
+        }
         if (noted.asMap().putIfAbsent(found.id(), true) == null) {
             tokens.used(found.id(), clock.instant());
         }

@@ -19,9 +19,12 @@ class Members {
         this.jdbc = jdbc;
     }
 
-    Optional<Role> role(UUID namespaceId, UUID userId) {
-        return jdbc.sql("SELECT role FROM member WHERE namespace_id = ? AND user_id = ?")
-                .params(namespaceId, userId)
+    Optional<Role> role(Name namespace, UUID userId) {
+        return jdbc.sql("""
+                SELECT m.role FROM member m JOIN namespace n ON n.id = m.namespace_id
+                WHERE n.name = ? AND n.deleted_at IS NULL AND m.user_id = ?
+                """)
+                .params(namespace.value(), userId)
                 .query(String.class)
                 .optional()
                 .map(Role::valueOf);

@@ -22,7 +22,7 @@ class Membership {
     /** The role before, empty for a new member. */
     Optional<Role> put(Namespace namespace, Name user, Role role, Instant now) {
         var account = account(user);
-        var before = members.role(namespace.id(), account.id());
+        var before = members.role(namespace.name(), account.id());
         if (before.equals(Optional.of(Role.ADMIN)) && role != Role.ADMIN) {
             refuseLastAdmin(namespace, user);
         }
@@ -32,7 +32,8 @@ class Membership {
 
     Role remove(Namespace namespace, Name user) {
         var account = account(user);
-        var before = members.role(namespace.id(), account.id()).orElseThrow(() -> new Refusal.NotFound("member", user));
+        var before =
+                members.role(namespace.name(), account.id()).orElseThrow(() -> new Refusal.NotFound("member", user));
         if (before == Role.ADMIN) {
             refuseLastAdmin(namespace, user);
         }

@@ -13,6 +13,8 @@ interface NamespaceRows extends Repository<Namespace, UUID> {
 
     Optional<Namespace> findById(UUID id);
 
+    boolean existsByNameAndDeletedAtIsNull(Name name);
+
     Optional<Namespace> findByNameAndDeletedAtIsNull(Name name);
 
     Optional<Namespace> findFirstByNameOrderByDeletedAtDesc(Name name);

@@ -16,19 +16,27 @@ final class RunFields {
     static Expression of(Field field, ListQuery query) {
         return switch (field.kind()) {
             case ATTRIBUTE -> attribute(field);
-            case METRIC ->
-                Expression.maybe(
-                        "(SELECT s.value FROM metric_series s WHERE s.run_id = r.id AND s.key = "
-                                + query.bind(field.key()) + ")",
-                        Expression.Type.NUMBER);
-            case PARAM ->
-                Expression.maybe(
-                        "(SELECT p.value FROM run_param p WHERE p.run_id = r.id AND p.key = " + query.bind(field.key())
-                                + ")",
-                        Expression.Type.TEXT);
-            case TAG -> Expression.maybe("(r.tags ->> " + query.bind(field.key()) + ")", Expression.Type.TEXT);
+            case METRIC -> Expression.maybe(joined("metric_series", field, query), Expression.Type.NUMBER);
+            case PARAM -> param(joined("run_param", field, query));
+            case TAG -> Expression.tag("r.tags", query.bind(field.key()));
             case DATASET -> dataset(field);
         };
+    }
+
+    /** Joined and not looked up row by row: over many runs the database then reads the whole table once. */
+    private static String joined(String table, Field field, ListQuery query) {
+        var key = query.bind(field.key());
+        return query.joined(
+                        field,
+                        alias -> "LEFT JOIN " + table + " " + alias + " ON " + alias + ".run_id = r.id AND " + alias
+                                + ".key = " + key)
+                + ".value";
+    }
+
+    /** Values may be longer than an index bears: it has their beginnings. */
+    private static Expression param(String value) {
+        return Expression.maybe(value, Expression.Type.TEXT)
+                .equalBy("(left(" + value + ", 100) = left(%s, 100) AND " + value + " = %s)");
     }
 
     private static Expression attribute(Field field) {
