@@ -98,12 +98,15 @@ class TrainingReconciler implements Reconciler {
         return look(attempt);
     }
 
-    /** Hints of the cluster bring passes; that one is lost is the rarer the longer nothing has happened. */
+    /**
+     * Hints of the cluster bring passes; that one is lost is the rarer the longer nothing has happened. Thousands of jobs that
+     * wait for room must not take the processors from those that end.
+     */
     private Next look(Attempt.Snapshot attempt) {
         var since = attempt.startedAt() == null ? attempt.createdAt() : attempt.startedAt();
         var age = Duration.between(since, clock.instant()).toMillis();
         var longest = settings.watch().toMillis();
-        return Next.again(Duration.ofMillis(Math.clamp(age, longest / 10, longest)));
+        return Next.again(Duration.ofMillis(Math.clamp(age, longest / 60, longest)));
     }
 
     private Next admit(JobState job) {
