@@ -201,6 +201,63 @@ class RunPagesIT {
     }
 
     @Test
+    void whatARunHasWrittenIsRegisteredAndBothTellOfEachOther() {
+        var experiment = experiment("lineage");
+        var id = run(experiment, "trained", "0.1", 0.5);
+        mlflow("runs/log-inputs", """
+                {"run_id":"%s","datasets":[{"dataset":{"name":"tide tables","digest":"d1","source_type":"local",
+                 "source":"{}"}}]}""".formatted(id));
+        var logged = mlflow("logged-models", """
+                {"experiment_id":"%s","name":"line","source_run_id":"%s"}""".formatted(experiment, id))
+                .at("/model/info/model_id")
+                .asString();
+        put("/%s/models/%s/artifacts/MLmodel".formatted(experiment, logged), "flavors:\n  sklearn: {}\n");
+        var ready = "{\"model_id\":\"" + logged + "\",\"status\":\"LOGGED_MODEL_READY\"}";
+        assertThat(api.patch("/api/2.0/mlflow/logged-models/" + logged, ready, "X-MLFLOW-WORKSPACE", ns)
+                        .status())
+                .isEqualTo(200);
+        put("/%s/%s/artifacts/old/MLmodel".formatted(experiment, id), "flavors:\n  sklearn: {}\n");
+        mlflow("runs/set-tag", """
+                {"run_id":"%s","key":"mlflow.log-model.history","value":"[{\\"artifact_path\\":\\"old\\"}]"}""".formatted(id));
+        var page = signedIn(true);
+        for (var model : List.of("line", "old")) {
+            page.navigate(url("/runs/" + id));
+            page.getByLabel("Register " + model).click();
+            assertThat(page.locator("main form")).containsText("trained");
+            page.getByLabel("Model", new Page.GetByLabelOptions().setExact(true))
+                    .fill("Tides");
+            page.locator("main form button").press("Enter");
+            page.waitForURL("**/models/Tides/versions/*");
+            assertThat(page.locator(".lineage")).containsText("tide tables");
+            assertThat(page.locator("[aria-label=Parameters]")).containsText("alpha");
+        }
+        page.locator(".lineage a").getByText("trained").click();
+        assertThat(page.locator("[aria-label=Registered] li")).hasText(new String[] {"Tides/2", "Tides/1"});
+        page.navigate(url("/models/Tides"));
+        assertThat(page.locator("[aria-label=Versions] a").getByText("a run")).hasCount(2);
+
+        var elsewhere = api.namespace();
+        for (var from : List.of("run\":\"" + hyphened(id), "loggedModel\":\"" + hyphened(logged.substring(2)))) {
+            api.post("/api/v1/namespaces/" + elsewhere + "/models", "{\"name\":\"theirs\"}");
+            assertThat(api.post(
+                                    "/api/v1/namespaces/" + elsewhere + "/models/theirs/versions",
+                                    "{\"" + from + "\",\"path\":\"\"}")
+                            .status())
+                    .isEqualTo(404);
+        }
+        assertThat(api.post(
+                                "/api/v1/namespaces/" + ns + "/models/Tides/versions",
+                                "{\"run\":\"" + hyphened(id) + "\",\"path\":\"old\"}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(api.post(
+                                "/api/v1/namespaces/" + ns + "/models/Tides/versions",
+                                "{\"run\":\"" + hyphened(id) + "\",\"job\":\"j\"}")
+                        .status())
+                .isEqualTo(422);
+    }
+
+    @Test
     void theLinkThatAClientPrintsLeadsToTheRun() {
         var id = run(experiment("printed"), "linked", "0.1", 0.5);
         var page = signedIn(true);

@@ -27,12 +27,14 @@ class ModelPages {
     private final Catalog catalog;
     private final Artifacts artifacts;
     private final Markdown markdown;
+    private final Lineage lineage;
     private final Access access;
 
-    ModelPages(Catalog catalog, Artifacts artifacts, Markdown markdown, Access access) {
+    ModelPages(Catalog catalog, Artifacts artifacts, Markdown markdown, Lineage lineage, Access access) {
         this.catalog = catalog;
         this.artifacts = artifacts;
         this.markdown = markdown;
+        this.lineage = lineage;
         this.access = access;
     }
 
@@ -97,6 +99,7 @@ class ModelPages {
         model.addAttribute("ns", ns);
         model.addAttribute("version", version);
         model.addAttribute("card", markdown.html(version.description()));
+        model.addAttribute("lineage", lineage.of(version));
         model.addAttribute("users", catalog.usersOf(version));
         model.addAttribute("files", artifacts.list(version.artifacts()));
         model.addAttribute("may", has(ns, Role.EDITOR));

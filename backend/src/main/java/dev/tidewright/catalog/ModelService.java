@@ -7,6 +7,7 @@ import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Refusal.FieldError;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Service;
@@ -80,7 +81,8 @@ public class ModelService {
         if (!users.isEmpty()) {
             throw new Refusal.Conflict(
                     "model-in-use",
-                    "model \"" + name + "\" is in use by " + String.join(", ", users)
+                    "model \"" + name + "\" is in use by "
+                            + users.stream().map(VersionUser::said).collect(Collectors.joining(", "))
                             + ", which know it by its name: let them use another model first");
         }
         model.rename(next, actor, clock.instant());

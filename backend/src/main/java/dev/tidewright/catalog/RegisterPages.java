@@ -4,6 +4,9 @@ import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tenancy.Role;
+import dev.tidewright.tracking.RunService;
+import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;
@@ -21,26 +24,31 @@ class RegisterPages {
     private final ModelService models;
     private final VersionService versions;
     private final AliasService aliases;
+    private final RunService runs;
     private final Access access;
 
-    RegisterPages(Catalog catalog, ModelService models, VersionService versions, AliasService aliases, Access access) {
+    RegisterPages(
+            Catalog catalog,
+            ModelService models,
+            VersionService versions,
+            AliasService aliases,
+            RunService runs,
+            Access access) {
         this.catalog = catalog;
         this.models = models;
         this.versions = versions;
         this.aliases = aliases;
+        this.runs = runs;
         this.access = access;
     }
 
     @GetMapping("/ns/{ns}/register")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
-    String form(
-            @PathVariable Name ns,
-            @RequestParam(required = false) @Nullable String job,
-            @RequestParam(required = false) @Nullable String model,
-            Model page) {
+    String form(@PathVariable Name ns, Form asked, Model page) {
         page.addAttribute("ns", ns);
-        page.addAttribute("job", job);
-        page.addAttribute("chosen", model);
+        page.addAttribute("asked", asked);
+        page.addAttribute(
+                "run", asked.run == null ? null : runs.find(ns, asked.run).orElse(null));
         page.addAttribute(
                 "may",
                 access.roleIn(ns).filter(role -> role.covers(Role.EDITOR)).isPresent());
@@ -53,34 +61,44 @@ class RegisterPages {
     /** Makes the model too when there is none of this name. */
     @PostMapping("/ns/{ns}/register")
     @PreAuthorize("@access.may(#ns, 'EDITOR')")
-    String register(
-            @PathVariable Name ns,
-            @RequestParam String model,
-            @RequestParam String job,
-            @RequestParam(defaultValue = "") String path,
-            @RequestParam(defaultValue = "") String description) {
-        if (job.isBlank()) {
-            throw new Refusal.Invalid("job-missing", "job", "say which job made it");
-        }
-        var name = ModelName.of("model", model);
+    String register(@PathVariable Name ns, Form asked) {
+        var command = asked.read();
+        var name = ModelName.of("model", Objects.requireNonNullElse(asked.model, ""));
         var known = catalog.models(ns, ModelQuery.of(name.value(), null), null, 200).items().stream()
                 .anyMatch(found -> found.name().equals(name));
         if (!known) {
             models.create(ns, new CreateModel(name, "", null), access.actor());
         }
-        var version = versions.register(
-                ns,
-                name,
-                new RegisterVersion(
-                        Name.of("job", job),
-                        null,
-                        null,
-                        path.isBlank() ? null : path.strip(),
-                        description.strip(),
-                        null,
-                        null),
-                access.actor());
+        var version = versions.register(ns, name, command, access.actor());
         return "redirect:/ns/" + ns + "/models/" + name.inPath() + "/versions/" + version.number();
+    }
+
+    /** What the form has; of a logged model also its run, to name it. */
+    record Form(
+            @Nullable String model,
+            @Nullable String job,
+            @Nullable UUID run,
+            @Nullable UUID loggedModel,
+            @Nullable String path,
+            @Nullable String description) {
+
+        RegisterVersion read() {
+            var made = job == null || job.isBlank() ? null : Name.of("job", job);
+            if (made == null && run == null && loggedModel == null) {
+                throw new Refusal.Invalid("job-missing", "job", "say which job made it");
+            }
+            var place = path == null || path.isBlank() ? null : path.strip();
+            return new RegisterVersion(
+                    made,
+                    null,
+                    null,
+                    loggedModel == null ? run : null,
+                    loggedModel,
+                    loggedModel == null ? place : null,
+                    description == null ? "" : description.strip(),
+                    null,
+                    null);
+        }
     }
 
     @PostMapping("/ns/{ns}/models/{name}/describe")

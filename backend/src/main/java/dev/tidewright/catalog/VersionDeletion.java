@@ -5,6 +5,7 @@ import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Refusal.FieldError;
 import java.time.InstantSource;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /** Deletes one version whose row and whose model's row the caller has locked. */
@@ -34,9 +35,12 @@ class VersionDeletion {
         if (!users.isEmpty()) {
             throw new Refusal.Conflict(
                     "version-in-use",
-                    "version " + reference + " is in use by " + String.join(", ", users)
+                    "version " + reference + " is in use by "
+                            + users.stream().map(VersionUser::said).collect(Collectors.joining(", "))
                             + ": let them use another version first",
-                    users.stream().map(user -> new FieldError(reference, user)).toList());
+                    users.stream()
+                            .map(user -> new FieldError(reference, user.said()))
+                            .toList());
         }
         version.delete(model, actor, clock.instant());
         versions.saveAndFlush(version);

@@ -27,7 +27,7 @@ record VersionState(
         Stage stage,
         List<String> usedBy) {
 
-    static Resource<VersionSpec, VersionState> resource(VersionView version, List<String> usedBy) {
+    static Resource<VersionSpec, VersionState> resource(VersionView version, List<VersionUser> usedBy) {
         return Resource.of(
                 "ModelVersion",
                 new Metadata(
@@ -52,6 +52,6 @@ record VersionState(
                         version.pickled(),
                         version.aliases(),
                         version.stage(),
-                        usedBy));
+                        usedBy.stream().map(VersionUser::said).toList()));
     }
 }

@@ -9,7 +9,6 @@ import dev.tidewright.query.Field;
 import dev.tidewright.query.Operator;
 import dev.tidewright.tracking.ExperimentService;
 import dev.tidewright.tracking.Lifecycle;
-import dev.tidewright.tracking.LoggedModelService;
 import dev.tidewright.tracking.RunData;
 import dev.tidewright.tracking.RunFiles;
 import dev.tidewright.tracking.RunFiles.RunFile;
@@ -35,7 +34,7 @@ class RunPages {
     private static final int MOST = 12;
 
     private final RunService runs;
-    private final LoggedModelService models;
+    private final RunModels models;
     private final ExperimentService experiments;
     private final Curves curves;
     private final RunFiles files;
@@ -43,7 +42,7 @@ class RunPages {
 
     RunPages(
             RunService runs,
-            LoggedModelService models,
+            RunModels models,
             ExperimentService experiments,
             Curves curves,
             RunFiles files,
@@ -73,7 +72,7 @@ class RunPages {
         model.addAttribute("tab", tab);
         model.addAttribute("user", Origin.user(run.run()));
         model.addAttribute("experiment", experiments.require(ns, run.run().experiment()));
-        model.addAttribute("models", models.written(ns, List.of(run.run())));
+        models.addTo(model, run.run());
         var stored = files.of(ns, run.run().id());
         model.addAttribute("files", stored.size());
         if (tab.equals("artifacts")) {

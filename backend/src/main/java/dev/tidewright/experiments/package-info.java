@@ -5,7 +5,7 @@
  * <p>Promise: what is filtered, sorted, chosen and compared is in the address; a page of a table costs the same however many runs there
  * are beside it.
  */
-@ApplicationModule(allowedDependencies = {"kernel", "query", "tenancy", "artifacts", "tracking", "preview"})
+@ApplicationModule(allowedDependencies = {"kernel", "query", "tenancy", "artifacts", "tracking", "preview", "catalog"})
 @NullMarked
 package dev.tidewright.experiments;
 

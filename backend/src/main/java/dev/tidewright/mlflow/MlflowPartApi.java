@@ -1,6 +1,7 @@
 package dev.tidewright.mlflow;
 
 import dev.tidewright.artifacts.PartUploads;
+import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
@@ -59,9 +60,9 @@ class MlflowPartApi {
         var headers = own(ns, request);
         var credentials = IntStream.rangeClosed(1, parts)
                 .mapToObj(number -> new Credential(
-                        here("/api/2.0/mlflow-artifacts/mpu/parts/" + Given.text(id) + "/" + number), number, headers))
+                        here("/api/2.0/mlflow-artifacts/mpu/parts/" + Ids.hex(id) + "/" + number), number, headers))
                 .toList();
-        return new Begun(Given.text(id), credentials);
+        return new Begun(Ids.hex(id), credentials);
     }
 
     @PutMapping("/mpu/parts/{upload}/{number}")

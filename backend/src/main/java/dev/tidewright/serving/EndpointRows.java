@@ -1,5 +1,6 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.catalog.VersionUser;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import java.util.LinkedHashMap;
@@ -53,7 +54,7 @@ class EndpointRows {
     }
 
     /** Endpoints that serve, or would return to, a version; one line each. */
-    List<String> usersOf(UUID versionId) {
+    List<VersionUser> usersOf(UUID versionId) {
         return jdbc.sql("""
                 SELECT e.name, min(r.number) AS number FROM endpoint_revision r
                 JOIN endpoint e ON e.id = r.endpoint_id
@@ -63,8 +64,9 @@ class EndpointRows {
                 GROUP BY e.name ORDER BY e.name
                 """)
                 .param(versionId)
-                .query((row, number) ->
-                        "endpoint " + row.getString("name") + " (revision " + row.getInt("number") + ")")
+                .query((row, number) -> new VersionUser(
+                        "endpoint " + row.getString("name") + " (revision " + row.getInt("number") + ")",
+                        "/endpoints/" + row.getString("name")))
                 .list();
     }
 }

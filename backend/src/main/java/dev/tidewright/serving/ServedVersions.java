@@ -1,5 +1,6 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.catalog.VersionUser;
 import dev.tidewright.catalog.VersionUsers;
 import java.util.List;
 import java.util.UUID;
@@ -16,7 +17,7 @@ class ServedVersions implements VersionUsers {
     }
 
     @Override
-    public List<String> usersOf(UUID versionId) {
+    public List<VersionUser> usersOf(UUID versionId) {
         return rows.usersOf(versionId);
     }
 }

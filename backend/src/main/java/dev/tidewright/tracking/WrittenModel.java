@@ -5,18 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A model that a run has written, by a client of either generation.
  *
+ * @param id of the logged model; null for one that is only a folder of its run
  * @param run that wrote it
  * @param uri by which a client loads or registers it
  * @param folder of its files in the run's tree
  * @param ready whether all its files are there
  */
-public record WrittenModel(UUID run, String name, String uri, String folder, boolean ready) {
+public record WrittenModel(@Nullable UUID id, UUID run, String name, String uri, String folder, boolean ready) {
 
     private static final String HISTORY = "mlflow.log-model.history";
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -32,6 +34,7 @@ public record WrittenModel(UUID run, String name, String uri, String folder, boo
 
     private static WrittenModel of(RunView run, LoggedModel model) {
         return new WrittenModel(
+                model.id(),
                 run.id(),
                 model.name(),
                 "models:/m-" + Ids.hex(model.id()),
@@ -46,7 +49,8 @@ public record WrittenModel(UUID run, String name, String uri, String folder, boo
             for (var entry : JSON.readTree(run.tags().getOrDefault(HISTORY, "[]"))) {
                 var path = entry.path("artifact_path").asString("");
                 if (!path.isEmpty()) {
-                    found.add(new WrittenModel(run.id(), path, "runs:/" + Ids.hex(run.id()) + "/" + path, path, true));
+                    found.add(new WrittenModel(
+                            null, run.id(), path, "runs:/" + Ids.hex(run.id()) + "/" + path, path, true));
                 }
             }
         } catch (JacksonException somebodysOwnTag) {

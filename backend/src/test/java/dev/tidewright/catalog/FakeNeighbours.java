@@ -25,7 +25,9 @@ class FakeNeighbours implements ModelSources, VersionUsers {
     }
 
     @Override
-    public List<String> usersOf(UUID versionId) {
-        return users.getOrDefault(versionId, List.of());
+    public List<VersionUser> usersOf(UUID versionId) {
+        return users.getOrDefault(versionId, List.of()).stream()
+                .map(said -> new VersionUser(said, null))
+                .toList();
     }
 }
