@@ -162,7 +162,48 @@ def _mlflow(folder: Path, file: Path, parameters: Mapping[str, str]) -> Model:
             f"MLmodel has the flavours {', '.join(flavours) or 'none'}; without mlflow in the model's requirements only sklearn can be served.",
         ) from None
     loaded = mlflow.pyfunc.load_model(str(folder))
-    return Model(lambda batch: loaded.predict(batch.shaped(names, None)), "mlflow pyfunc", names)
+    schema = loaded.metadata.get_input_schema()
+    if schema is not None and schema.is_tensor_spec():
+        return Model(lambda batch: loaded.predict(_tensors(schema.inputs, batch)), "mlflow pyfunc")
+    columns = [] if schema is None else schema.inputs
+    # Without a schema, numbers of JSON are twice as wide as what networks are made of.
+    narrow = schema is None and "pytorch" in flavours
+    return Model(lambda batch: loaded.predict(_typed(columns, batch.shaped(names, None), narrow)), "mlflow pyfunc", names)
+
+
+def _tensors(wanted: list[Any], batch: Batch) -> Any:
+    """One array, or arrays by name, of the types that the model was saved with: JSON knows only two."""
+    import numpy
+
+    def array(rows: list[Any], spec: Any) -> Any:
+        try:
+            return numpy.asarray(rows, dtype=spec.type)
+        except (TypeError, ValueError):
+            raise BadRequest(f"cannot be an array of {spec.type}", batch.field) from None
+
+    if len(wanted) == 1:
+        made = array(batch.rows, wanted[0])
+        return made if wanted[0].name is None else {wanted[0].name: made}
+    names = [spec.name for spec in wanted]
+    columns = batch.columns or names
+    missing = [name for name in names if name not in columns]
+    if missing or len(columns) != len(batch.rows[0]):
+        raise BadRequest(f"must name the inputs of the model: {', '.join(map(repr, names))}", batch.field)
+    return {spec.name: array([row[columns.index(spec.name)] for row in batch.rows], spec) for spec in wanted}
+
+
+def _typed(wanted: list[Any], table: Any, narrow: bool) -> Any:
+    """The types of columns that are narrower than those of JSON; MLflow refuses to lose digits by itself."""
+    if narrow and getattr(table, "dtype", None) is not None and table.dtype.kind == "f":
+        return table.astype("float32")
+    for spec in wanted:
+        kind = getattr(getattr(spec, "type", None), "name", "")
+        if kind in ("float", "integer") and spec.name in getattr(table, "columns", ()):
+            column = table[spec.name]
+            cast = column.astype("float32" if kind == "float" else "int32", errors="ignore")
+            if kind == "float" or (cast == column).all():
+                table[spec.name] = cast
+    return table
 
 
 def _signature(described: dict[str, Any]) -> list[str] | None:
