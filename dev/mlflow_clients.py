@@ -7,16 +7,18 @@ import fcntl
 import os
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import journey
 import mlflow_jobs
-from harness import ROOT, Api, Failed, Platform
+from harness import ROOT, Failed, Platform, free_port
 
 # The last of the 2.x line, and the one of 3.x whose contract the platform follows.
 CLIENTS = ("2.22.5", "3.17.2")
+# What the flavours need beside it. XGBoost without its code for GPUs is 6 MB; PyTorch is to be had only with all of it, 5 GB.
+LIBRARIES = ("xgboost-cpu==3.2.0", "lightgbm==4.7.0", "onnx==1.23.2", "onnxruntime==1.32.0", "torch==2.15.0")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tidewright"
 
 
@@ -36,9 +38,18 @@ def installed(version: str, *beside: str, purpose="") -> Path:
     return python
 
 
-def run(version: str, python: Path, platform: Platform) -> bool:
-    namespace = f"mlflow-{version.replace('.', '-')}"
-    platform.api.post("/api/v1/namespaces", {"name": namespace})
+def plugged(python: Path, platform: Platform) -> Path:
+    """A folder with the plug-in as a user installs it; the client's own environment, which other runs share, stays as it is."""
+    folder = platform.home / "plug-in"
+    done = subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, ROOT / "clients/python"])
+    if done.returncode != 0:
+        raise Failed("the plug-in could not be installed (see above)")
+    return folder
+
+
+def surroundings(platform: Platform, namespace: str, limits: dict | None = None) -> dict[str, str]:
+    """A namespace, and the environment of a client that works in it."""
+    platform.api.post("/api/v1/namespaces", {"name": namespace} | ({"limits": limits} if limits else {}))
     made = platform.api.post("/api/v1/tokens", {"name": namespace, "scope": "DEPLOY", "namespace": namespace})
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
     environment.update(
@@ -50,38 +61,129 @@ def run(version: str, python: Path, platform: Platform) -> bool:
         MLFLOW_HTTP_REQUEST_MAX_RETRIES="1",
         GIT_PYTHON_REFRESH="quiet",
     )
-    began = time.monotonic()
-    done = subprocess.run(
-        [python, ROOT / "dev/mlflow/flows.py"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=platform.home)
-    print(f"== mlflow {version} ({time.monotonic() - began:.1f} s)\n{done.stdout}", flush=True)
-    mlflow_jobs.check(platform, namespace, python)
-    if version == CLIENTS[-1]:
-        mlflow_jobs.sample(platform, namespace)
-    print(f"== mlflow {version} in a job: passed ({time.monotonic() - began:.1f} s)", flush=True)
-    return serves(platform, namespace) and done.returncode == 0
+    return environment
 
 
-def serves(platform: Platform, namespace: str) -> bool:
-    """Deploys what the flows have left behind, and asks it."""
+def run(version: str, python: Path, platform: Platform, plugin: Path) -> bool:
+    namespace = f"mlflow-{version.replace('.', '-')}"
+    environment = surroundings(platform, namespace)
+    passed = client(version, "flows", [python, ROOT / "dev/mlflow/flows.py"], platform, environment)
+    environment.update(PYTHONPATH=str(plugin), LOCAL_PORT=str(free_port()))
+    locally = ["--locally"] if version == CLIENTS[-1] else []
+    # Deploys what the flows have left behind; meanwhile, jobs.
+    with ThreadPoolExecutor(2) as pool:
+        plug = pool.submit(client, version, "plug-in", [python, "-m", "unittest", "discover", ROOT / "clients/python/tests"], platform, environment)
+        deployed = pool.submit(client, version, "deployments", [python, ROOT / "dev/mlflow/deployments.py", *locally], platform, environment)
+        began = time.monotonic()
+        mlflow_jobs.check(platform, namespace, python)
+        if version == CLIENTS[-1]:
+            mlflow_jobs.sample(platform, namespace)
+        print(f"== mlflow {version} in a job: passed ({time.monotonic() - began:.1f} s)", flush=True)
+        return passed & plug.result() & deployed.result()
+
+
+def client(version: str, what: str, command: list, platform: Platform, environment: dict[str, str]) -> bool:
+    """Runs one script with that client; what it said is shown whole when it has ended."""
     began = time.monotonic()
-    journey.wait_for_revision(platform.api, namespace, "line", journey.current_revision(platform.api.post(
-        f"/api/v1/namespaces/{namespace}/endpoints", {
-            "name": "line", "serves": {"model": "Served Line", "alias": "Champion"}, "replicas": 1, "reason": "made by mlflow",
-            "resources": {"cpu": "500m", "memory": "1Gi"}, "rollout": {"progressDeadline": "15m"}})), timeout=900, platform=platform)
-    answer, _ = Api(platform.gateway, platform.token).call("POST", f"/{namespace}/line/invocations", {"dataframe_split": {"data": [[10.0]]}})
-    print(f"== {namespace}: an endpoint that serves the model answers {answer} ({time.monotonic() - began:.1f} s)", flush=True)
-    return abs(answer["predictions"][0] - 31) < 0.001
+    folder = platform.home / f"{what}-{version}"
+    folder.mkdir()
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder)
+    print(f"== mlflow {version}, {what} ({time.monotonic() - began:.1f} s, ended with {done.returncode})\n{done.stdout}", flush=True)
+    return done.returncode == 0
+
+
+def flavours(names: list[str]) -> int:
+    version = CLIENTS[-1]
+    with Platform.temporary("flavours") as platform:
+        python = installed(version, *LIBRARIES, purpose="-flavours")
+        platform.start()
+        platform.wait_ready()
+        environment = surroundings(platform, "flavours") | {"PYTHONPATH": str(plugged(python, platform))}
+        if not client(version, "flavours", [python, ROOT / "dev/mlflow/flavours.py", *names], platform, environment):
+            raise Failed(f"a flavour failed; the platform's last words:\n{platform.tail()}")
+    return 0
+
+
+LARGE = """
+import hashlib, mlflow, os, sys, time
+size, began = int(sys.argv[1]), time.monotonic()
+def digest(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+with open("large.bin", "wb") as file:
+    file.truncate(size)
+    for at in range(0, size, 512 << 20):  # mostly holes, but no two parts of it are the same
+        file.seek(at)
+        file.write(os.urandom(4096))
+with mlflow.start_run() as run:
+    mlflow.log_artifact("large.bin")
+there = time.monotonic()
+print(f"up: {there - began:.1f} s", flush=True)
+back = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="large.bin", dst_path="back")
+print(f"down: {time.monotonic() - there:.1f} s", flush=True)
+assert digest(back) == digest("large.bin")
+os.remove(back)
+"""
+
+
+def large(gibibytes: int) -> int:
+    """One file of that size up and down, once as a stream and once in parts, while the memory of the platform is watched."""
+    with Platform.temporary("large") as platform:
+        python = installed(CLIENTS[-1])
+        platform.start()
+        platform.wait_ready()
+        environment = surroundings(platform, "large", {"storage": f"{2 * gibibytes + 1}Gi"})
+        parts = {
+            "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "true", "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD": "true", "MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE": str(100 << 20)}
+        for what, more in (("as a stream", {}), ("in parts", parts)):
+            with Memory(platform.process.pid) as memory:
+                if not client(CLIENTS[-1], what.replace(" ", "-"), [python, "-c", LARGE, str(gibibytes << 30)], platform, environment | more):
+                    raise Failed(f"the large file {what} failed; the platform's last words:\n{platform.tail()}")
+            print(f"== {gibibytes} GiB {what}: the platform had {memory.before} MiB before and {memory.most} MiB at most (resident)", flush=True)
+    return 0
+
+
+class Memory(threading.Thread):
+    """The largest resident size of a process while the block runs, MiB."""
+
+    def __init__(self, pid: int):
+        super().__init__(daemon=True)
+        self.status, self.over = Path(f"/proc/{pid}/status"), threading.Event()
+        self.before = self.most = self.now()
+
+    def now(self) -> int:
+        return next(int(line.split()[1]) for line in self.status.read_text().splitlines() if line.startswith("VmRSS:")) // 1024
+
+    def run(self):
+        while not self.over.wait(0.2):
+            self.most = max(self.most, self.now())
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.join()
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--client", choices=CLIENTS, action="append", help="only this version")
-    versions = arguments.parse_args().client or CLIENTS
+    arguments.add_argument("--flavours", nargs="*", metavar="NAME", help="instead: a model of each flavour, or of these, saved, served and asked (large downloads)")
+    arguments.add_argument("--large", type=int, metavar="GIB", help="instead: a file of this size, up and down, while the platform's memory is watched")
+    asked = arguments.parse_args()
+    if asked.large is not None:
+        return large(asked.large)
+    if asked.flavours is not None:
+        return flavours(asked.flavours)
+    versions = asked.client or CLIENTS
     with ThreadPoolExecutor(len(versions)) as pool, Platform.temporary("mlflow") as platform:
         pythons = list(pool.map(installed, versions))
         platform.start({"TIDEWRIGHT_WEBHOOK_REACH": "127.0.0.1"})
         platform.wait_ready()
-        passed = list(pool.map(lambda version, python: run(version, python, platform), versions, pythons))
+        plugin = plugged(pythons[0], platform)
+        passed = list(pool.map(lambda version, python: run(version, python, platform, plugin), versions, pythons))
         if not all(passed):
             raise Failed(f"a client failed; the platform's last words:\n{platform.tail()}")
     return 0
