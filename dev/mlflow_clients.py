@@ -57,11 +57,21 @@ def surroundings(platform: Platform, namespace: str, limits: dict | None = None)
         MLFLOW_TRACKING_TOKEN=made["secret"],
         FLOWS_ADMIN_TOKEN=platform.api.post("/api/v1/tokens", {"name": f"{namespace}-admin", "scope": "ADMIN", "namespace": namespace})["secret"],
         MLFLOW_DISABLE_TELEMETRY="true",
+        FLOWS_NAMESPACE=namespace,
+        FLOWS_SECOND_TOKEN=second(platform, namespace),
         # What is refused is refused: a client that had to try again would hide it.
         MLFLOW_HTTP_REQUEST_MAX_RETRIES="1",
         GIT_PYTHON_REFRESH="quiet",
     )
     return environment
+
+
+def second(platform: Platform, namespace: str) -> str:
+    """The token of another person, who may move aliases."""
+    name = f"{namespace}-second"
+    platform.api.post("/api/v1/users", {"name": name, "password": "a password for the second"})
+    platform.api.put(f"/api/v1/namespaces/{namespace}/members/{name}", {"role": "DEPLOYER"})
+    return platform.api.post(f"/api/v1/users/{name}/tokens", {"name": "flows", "scope": "DEPLOY"})["secret"]
 
 
 def run(version: str, python: Path, platform: Platform, plugin: Path) -> bool:

@@ -15,6 +15,9 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
 import unittest.mock
 from pathlib import Path
 
@@ -29,6 +32,12 @@ EXPERIMENT = f"flows with {mlflow.__version__}"
 SERVED = "Served Line"
 X = numpy.arange(8.0).reshape(-1, 1)
 TEN = numpy.array([[10.0]])
+
+
+def call_get(address, token):
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {os.environ[token]}"})
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read())
 
 
 class Tracking(unittest.TestCase):
@@ -381,6 +390,36 @@ class Registry(unittest.TestCase):
             self.client.get_model_version_by_alias(name, "Champion")
         with self.assertRaises(MlflowException):
             self.client.set_registered_model_alias(name, "v1", "1")
+
+    def test_a_protected_alias_waits_for_a_second_person(self):
+        name = self.registered(3, 5)
+        self.client.set_registered_model_alias(name, "guarded", "1")
+        platform = os.environ["MLFLOW_TRACKING_URI"]
+        namespace = os.environ["FLOWS_NAMESPACE"]
+        model = f"{platform}/api/v1/namespaces/{namespace}/models/{urllib.parse.quote(name)}"
+
+        def call(method, address, token, body=None):
+            request = urllib.request.Request(address, method=method, data=json.dumps(body or {}).encode(), headers={
+                "Authorization": f"Bearer {os.environ[token]}", "Content-Type": "application/json"})
+            with urllib.request.urlopen(request) as answer:
+                return json.loads(answer.read() or b"null")
+
+        call("PUT", f"{model}/protected-aliases/guarded", "FLOWS_ADMIN_TOKEN")
+        for move in (lambda: self.client.set_registered_model_alias(name, "guarded", "2"), lambda: self.client.delete_registered_model_alias(name, "guarded")):
+            with self.assertRaises(MlflowException) as refused:
+                move()
+            self.assertEqual("PERMISSION_DENIED", refused.exception.error_code)
+            self.assertIn("awaits the approval of a second person", str(refused.exception))
+            self.assertIn(f"{platform}/ns/{namespace}/models/", str(refused.exception))
+        self.assertEqual("1", self.client.get_model_version_by_alias(name, "guarded").version)
+        asked = call_get(f"{model}/alias-requests?status=WAITING", "MLFLOW_TRACKING_TOKEN")["items"]
+        moving = next(request for request in asked if request.get("version") == 2)
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            call("POST", f"{model}/alias-requests/{moving['id']}/approve", "MLFLOW_TRACKING_TOKEN")
+        self.assertEqual(403, refused.exception.code)
+        call("POST", f"{model}/alias-requests/{moving['id']}/approve", "FLOWS_SECOND_TOKEN")
+        self.assertEqual("2", self.client.get_model_version_by_alias(name, "guarded").version)
+        self.assertEqual(51.0, self.at_ten(f"models:/{name}@guarded"))
 
     def test_stages(self):
         name = self.registered(3, 5)

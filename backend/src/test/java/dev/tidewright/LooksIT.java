@@ -112,6 +112,15 @@ class LooksIT {
                 {"name":"ci","url":"http://127.0.0.1:9/","events":["model_version.created"]}""").json().at("/metadata/uid").asString();
         registerWhatARunHasLogged(admin);
         admin.put(at + "/models/Tide%20Table%20v2.1/aliases/champion", "{\"version\":1,\"reason\":\"best\"}");
+        admin.put(at + "/models/Tide%20Table%20v2.1/protected-aliases/champion", "{}");
+        // A request that waits, and one that was declined.
+        var champion = at + "/models/Tide%20Table%20v2.1/aliases/champion";
+        var declined = admin.delete(champion, "If-Match", "*")
+                .json()
+                .at("/errors/0/message")
+                .asString();
+        admin.post(declined + "/decline", "{\"reason\":\"still needed\"}");
+        admin.put(champion, "{\"version\":2}", "If-Match", "*");
     }
 
     /** As a client of MLflow does it: version 2, in production. */

@@ -23,14 +23,23 @@ class ModelPages {
 
     private static final int PAGE = 50;
     private static final int MOVES = 30;
+    private static final int REQUESTS = 20;
 
     private final Catalog catalog;
+    private final AliasRequests requests;
     private final Artifacts artifacts;
     private final Markdown markdown;
     private final Lineage lineage;
     private final Access access;
 
-    ModelPages(Catalog catalog, Artifacts artifacts, Markdown markdown, Lineage lineage, Access access) {
+    ModelPages(
+            Catalog catalog,
+            AliasRequests requests,
+            Artifacts artifacts,
+            Markdown markdown,
+            Lineage lineage,
+            Access access) {
+        this.requests = requests;
         this.catalog = catalog;
         this.artifacts = artifacts;
         this.markdown = markdown;
@@ -87,8 +96,13 @@ class ModelPages {
                         ? null
                         : "/ns/" + ns + "/models/" + name.inPath() + "?cursor=" + slice.nextCursor());
         model.addAttribute("first", cursor == null ? null : "/ns/" + ns + "/models/" + name.inPath());
+        model.addAttribute("protected", requests.protectedOf(ns, name));
+        model.addAttribute(
+                "requests", requests.list(ns, name, null, null, REQUESTS).items());
+        model.addAttribute("me", access.actor().name());
         model.addAttribute("may", has(ns, Role.EDITOR));
         model.addAttribute("mayMove", has(ns, Role.DEPLOYER));
+        model.addAttribute("mayProtect", has(ns, Role.ADMIN));
         return "model";
     }
 

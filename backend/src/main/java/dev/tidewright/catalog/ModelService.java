@@ -20,21 +20,21 @@ public class ModelService {
 
     private final Models models;
     private final ModelVersions versions;
-    private final AliasRows aliases;
     private final VersionDeletion deletion;
     private final Catalog catalog;
+    private final AliasGuard guard;
     private final InstantSource clock;
 
     ModelService(
             Models models,
             ModelVersions versions,
-            AliasRows aliases,
             VersionDeletion deletion,
             Catalog catalog,
+            AliasGuard guard,
             InstantSource clock) {
+        this.guard = guard;
         this.models = models;
         this.versions = versions;
-        this.aliases = aliases;
         this.deletion = deletion;
         this.catalog = catalog;
         this.clock = clock;
@@ -85,6 +85,7 @@ public class ModelService {
                             + users.stream().map(VersionUser::said).collect(Collectors.joining(", "))
                             + ", which know it by its name: let them use another model first");
         }
+        guard.requireNone(model, alias -> true, "calling the model otherwise");
         model.rename(next, actor, clock.instant());
         try {
             models.saveAndFlush(model);
@@ -103,13 +104,9 @@ public class ModelService {
     public void delete(Name namespace, ModelName name, @Nullable String ifMatch, Actor actor) {
         var model = locked(namespace, name, ifMatch);
         var living = versions.lockAll(model.id(), VersionStatus.READY);
-        for (var alias : aliases.of(model.id())) {
-            var from = aliases.find(model.id(), alias).map(AliasView::version).orElse(null);
-            var why = "the model was deleted";
-            aliases.move(model.id(), alias, from, null, why, actor, clock.instant());
-            model.aliasMoved(alias, from, null, why, actor, clock.instant());
-        }
+        deletion.takeAliases(model, actor);
         living.forEach(version -> deletion.delete(model, version, actor));
+        guard.modelDeleted(model);
         model.delete(actor, clock.instant());
         models.saveAndFlush(model);
     }

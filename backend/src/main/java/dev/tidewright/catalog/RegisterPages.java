@@ -130,7 +130,11 @@ class RegisterPages {
         var tag = !present
                 ? null
                 : seen.isBlank() ? "\"" + catalog.alias(ns, name, wanted).id() + "\"" : "\"" + seen + "\"";
-        aliases.move(ns, name, wanted, new MoveAlias(version, reason.strip()), tag, access.actor());
+        try {
+            aliases.move(ns, name, wanted, new MoveAlias(version, reason.strip()), tag, access.actor());
+        } catch (Refusal.AwaitsApproval asked) {
+            return "redirect:/ns/" + ns + "/models/" + name.inPath() + "?asked"; // the page shows the request
+        }
         return "redirect:/ns/" + ns + "/models/" + name.inPath();
     }
 

@@ -16,10 +16,17 @@ class VersionDeletion {
     private final Catalog catalog;
     private final Artifacts artifacts;
     private final AliasRows aliases;
+    private final AliasGuard guard;
     private final InstantSource clock;
 
     VersionDeletion(
-            ModelVersions versions, Catalog catalog, Artifacts artifacts, AliasRows aliases, InstantSource clock) {
+            ModelVersions versions,
+            Catalog catalog,
+            Artifacts artifacts,
+            AliasRows aliases,
+            AliasGuard guard,
+            InstantSource clock) {
+        this.guard = guard;
         this.versions = versions;
         this.aliases = aliases;
         this.catalog = catalog;
@@ -45,16 +52,31 @@ class VersionDeletion {
         version.delete(model, actor, clock.instant());
         versions.saveAndFlush(version);
         artifacts.delete(ModelVersion.owner(version.id()));
+        guard.versionDeleted(model, version.number());
     }
 
     /** The same after taking away every alias that points at it. */
     void deleteWithAliases(Model model, ModelVersion version, Actor actor) {
-        for (var name : catalog.version(version.id()).aliases()) {
+        var pointing = catalog.version(version.id()).aliases();
+        guard.requireNone(model, pointing::contains, "deleting version " + version.number());
+        for (var name : pointing) {
             var alias = new Alias(name);
             var why = "version " + version.number() + " was deleted";
             aliases.move(model.id(), alias, version.number(), null, why, actor, clock.instant());
             model.aliasMoved(alias, version.number(), null, why, actor, clock.instant());
         }
         delete(model, version, actor);
+    }
+
+    /** Takes all aliases of a model away that is to be deleted. */
+    void takeAliases(Model model, Actor actor) {
+        var all = aliases.of(model.id());
+        guard.requireNone(model, name -> all.contains(new Alias(name)), "deleting the model");
+        for (var alias : all) {
+            var from = aliases.find(model.id(), alias).map(AliasView::version).orElse(null);
+            var why = "the model was deleted";
+            aliases.move(model.id(), alias, from, null, why, actor, clock.instant());
+            model.aliasMoved(alias, from, null, why, actor, clock.instant());
+        }
     }
 }

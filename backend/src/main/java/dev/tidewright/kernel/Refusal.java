@@ -92,6 +92,15 @@ public abstract sealed class Refusal extends RuntimeException {
         }
     }
 
+    /** 409: not done, but asked for: a second person has to approve it. The request is there when this is thrown. */
+    public static final class AwaitsApproval extends Refusal {
+
+        /** {@code request}: where it is. */
+        public AwaitsApproval(String message, List<FieldError> request) {
+            super("awaits-approval", message, request);
+        }
+    }
+
     /** 409: more than the namespace's hard limit. */
     public static final class OverQuota extends Refusal {
         public OverQuota(String message, List<FieldError> amounts) {

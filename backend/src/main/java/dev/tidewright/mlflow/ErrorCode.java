@@ -32,6 +32,7 @@ enum ErrorCode {
         return switch (refusal) {
             case Refusal.NotFound r -> RESOURCE_DOES_NOT_EXIST;
             case Refusal.Forbidden r -> PERMISSION_DENIED;
+            case Refusal.AwaitsApproval r -> PERMISSION_DENIED;
             case Refusal.Unauthenticated r -> UNAUTHENTICATED;
             case Refusal.Malformed r -> INVALID_PARAMETER_VALUE;
             case Refusal.Invalid r -> INVALID_PARAMETER_VALUE;

@@ -145,10 +145,10 @@ public class EndpointService {
         quota.refuseImpossible(endpoint, source.spec());
         var reason = EndpointRules.text(command.reason());
         var told = reason.isEmpty() ? "rolled back to revision " + source.number() : reason;
-        var origin = Revision.Origin.of(actor, told, source.number(), clock.instant());
-        if (Boolean.TRUE.equals(command.moveAlias())) {
-            maker.moveAliasBack(namespace, source.spec(), told, actor);
-        }
+        var besides = Boolean.TRUE.equals(command.moveAlias())
+                ? maker.moveAliasBack(namespace, source.spec(), told, actor)
+                : "";
+        var origin = Revision.Origin.of(actor, told + besides, source.number(), clock.instant());
         // Where the alias is now is known to whoever rolls back: only its next move is followed.
         maker.following(namespace, source.spec())
                 .ifPresent(known -> endpoint.rollout().followed(known.move()));

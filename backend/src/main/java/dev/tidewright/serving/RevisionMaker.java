@@ -106,8 +106,8 @@ class RevisionMaker {
     }
 
     /** Points the alias that a revision was asked for by at the version that it serves. */
-    void moveAliasBack(Name namespace, RevisionSpec spec, String reason, Actor actor) {
-        resolver.moveAliasBack(namespace, spec.serves(), reason, actor);
+    String moveAliasBack(Name namespace, RevisionSpec spec, String reason, Actor actor) {
+        return resolver.moveAliasBack(namespace, spec.serves(), reason, actor);
     }
 
     void requireStillThere(Name namespace, RevisionSpec spec) {

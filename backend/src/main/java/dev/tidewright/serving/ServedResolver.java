@@ -128,7 +128,8 @@ class ServedResolver {
                 served.entryPoint());
     }
 
-    void moveAliasBack(Name namespace, Served served, String reason, Actor actor) {
+    /** Answers what is to be said of it besides: nothing, or that a second person has to approve it. */
+    String moveAliasBack(Name namespace, Served served, String reason, Actor actor) {
         var model = served.model();
         if (model == null || model.alias() == null || model.alias().equals(Alias.LATEST)) {
             throw new Refusal.Invalid(
@@ -137,7 +138,13 @@ class ServedResolver {
                     "that revision serves no model by an alias that could be moved back: leave moveAlias out");
         }
         var command = new MoveAlias(model.version(), reason);
-        aliases.point(namespace, model.name(), new Alias(model.alias()), command, actor);
+        try {
+            aliases.point(namespace, model.name(), new Alias(model.alias()), command, actor);
+            return "";
+        } catch (Refusal.AwaitsApproval asked) {
+            // Going back does not wait for it: what is served now is what somebody wants away from.
+            return "; moving @" + model.alias() + " back awaits approval";
+        }
     }
 
     private Served.Model model(Name namespace, ModelName name, DeployEndpoint.Serves serves) {

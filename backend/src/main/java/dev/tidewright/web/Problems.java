@@ -19,6 +19,7 @@ final class Problems {
             case Refusal.Malformed r -> HttpStatus.BAD_REQUEST;
             case Refusal.Invalid r -> HttpStatus.UNPROCESSABLE_CONTENT;
             case Refusal.Conflict r -> HttpStatus.CONFLICT;
+            case Refusal.AwaitsApproval r -> HttpStatus.CONFLICT;
             case Refusal.OverQuota r -> HttpStatus.CONFLICT;
             case Refusal.Stale r -> HttpStatus.PRECONDITION_FAILED;
             case Refusal.PreconditionMissing r -> HttpStatus.PRECONDITION_REQUIRED;

@@ -513,6 +513,52 @@ class ServingIT {
         assertThat(started.code()).as("%s", started).isEqualTo("pickled-model");
     }
 
+    @Test
+    void anEndpointFollowsAProtectedAliasOnceASecondPersonHasApprovedAndARollbackDoesNotWaitForIt() {
+        var models = "/api/v1/namespaces/" + namespace + "/models";
+        api.post(models, "{\"name\":\"m\"}");
+        var upload = api.upload(namespace, "m.zip", zip(Map.of("model.py", "def predict(rows): return rows")));
+        for (var number = 1; number <= 2; number++) {
+            api.post(models + "/m/versions", "{\"upload\":\"" + upload + "\"}");
+        }
+        var champion = models + "/m/aliases/champion";
+        api.put(champion, "{\"version\":1}");
+        assertThat(api.put(models + "/m/protected-aliases/champion", "{}").status())
+                .isEqualTo(204);
+        var following =
+                "{\"name\":\"a\",\"serves\":{\"model\":\"m\",\"alias\":\"champion\",\"follow\":true},\"replicas\":0}";
+        assertThat(api.post(path(""), following).status()).isEqualTo(201);
+        rolledOut(1);
+
+        var asked = api.put(champion, "{\"version\":2,\"reason\":\"better\"}", "If-Match", "*");
+        assertThat(asked.code()).as("%s", asked).isEqualTo("awaits-approval");
+        pause(1000);
+        rolledOut(1);
+        var ben = api.member(namespace, "DEPLOYER");
+        var request = asked.json().at("/errors/0/message").asString();
+        assertThat(ben.post(request + "/approve", "{}").status()).isEqualTo(200);
+        rolledOut(2);
+        assertThat(served(2)).isEqualTo(2);
+
+        var back = api.post(path("/a/rollback"), "{\"revision\":1,\"reason\":\"worse\",\"moveAlias\":true}");
+        assertThat(back.status()).as("%s", back).isEqualTo(202);
+        rolledOut(3);
+        assertThat(served(3)).isEqualTo(1);
+        assertThat(api.get(path("/a/revisions/3")).json().path("reason").asString())
+                .isEqualTo("worse; moving @champion back awaits approval");
+        assertThat(api.get(champion).json().path("version").asInt()).isEqualTo(2);
+        var waiting = api.get(models + "/m/alias-requests?status=WAITING")
+                .json()
+                .at("/items/0/id")
+                .asString();
+        assertThat(ben.post(models + "/m/alias-requests/" + waiting + "/approve", "{}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(api.get(champion).json().path("version").asInt()).isEqualTo(1);
+        pause(1000);
+        rolledOut(3);
+    }
+
     /** Once this revision is the one that is wanted, and nothing rolls any more. */
     private void rolledOut(int revision) {
         await(
