@@ -15,10 +15,10 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
 import urllib.error
 import urllib.parse
 import urllib.request
-import unittest.mock
 from pathlib import Path
 
 import mlflow

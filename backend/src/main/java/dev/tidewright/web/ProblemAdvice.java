@@ -3,6 +3,7 @@ package dev.tidewright.web;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -105,6 +106,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         }
         var errors = invalid.getBindingResult().getFieldErrors().stream()
                 .map(error -> new Refusal.FieldError(error.getField(), String.valueOf(error.getDefaultMessage())))
+                // The validator finds them in another order each time.
+                .sorted(Comparator.comparing(Refusal.FieldError::field).thenComparing(Refusal.FieldError::message))
                 .toList();
         var sentence = errors.isEmpty()
                 ? "the request is not valid"
