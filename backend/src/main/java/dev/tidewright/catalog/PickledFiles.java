@@ -94,7 +94,6 @@ class PickledFiles {
             // Older clients wrote no format, and pickled.
             case "sklearn" -> format.equals("skops") ? null : or(flavour.get("pickled_model"), "model.pkl");
             case "python_function" -> flavour.get("python_model");
-            case "pytorch" -> format.equals("pt2") ? null : or(flavour.get("model_data"), "data");
             case "lightgbm" ->
                 format.equals("skops")
                                 || or(flavour.get("model_class"), BOOSTER).equals(BOOSTER)
