@@ -167,7 +167,7 @@ def registry(emit, sides, models: int, seconds: float):
     compare(emit, "mlflow-version-by-alias", sides, lambda n: get("registered-models/alias", name=name(n), alias="champion"), seconds)
     compare(emit, "mlflow-versions-by-tag-1-row", sides,
             lambda n: get("model-versions/search", filter=f"tags.n = '{name(n)}/{n % 10 + 1}'", max_results=100), seconds, threads=2)
-    compare(emit, "mlflow-versions-by-tag-10-rows", sides,
+    compare(emit, "mlflow-versions-by-tag-100-rows", sides,
             lambda n: get("model-versions/search", filter=f"tags.batch = 'b{n % (models // 10)}'", max_results=100), seconds, threads=2)
     compare(emit, "mlflow-versions-by-tag-a-third", sides,
             lambda n: get("model-versions/search", filter=f"tags.env = 'e{n % 3}'", max_results=100), seconds, threads=2)
