@@ -82,8 +82,7 @@ class Lineage {
     }
 
     private static String shortened(@Nullable String digest) {
-        return digest == null || digest.length() <= 12
-                ? String.valueOf(digest == null ? "" : digest)
-                : digest.substring(0, 12);
+        var hex = digest == null ? "" : digest.substring(digest.indexOf(':') + 1);
+        return hex.substring(0, Math.min(hex.length(), 8));
     }
 }
