@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import http.client
-import http.cookiejar
 import json
 import os
 import platform as machine
@@ -20,14 +19,12 @@ import sys
 import threading
 import time
 import traceback
-import urllib.parse
-import urllib.request
 from pathlib import Path
 
 import bench_kubernetes
 import bench_mlflow
 import journey
-from harness import ROOT, Failed, Platform, add_cluster, java, percentile, wait_for
+from harness import ROOT, Failed, Platform, add_cluster, java, percentile, signed_in, wait_for
 
 NS = "bench"
 SCRIPT = b"""
@@ -152,17 +149,6 @@ def gateway(platform: Platform, rate: float, seconds: float):
     for way, latencies in found.items():
         emit(f"latency-{way}", **quantiles(latencies), requests=len(latencies), ratePerSecond=rate, failed=failures,
              how="open loop, A/B/B/A twice, from the intended moment of sending")
-
-
-def signed_in(platform: Platform) -> dict[str, str]:
-    """The session cookie of a browser that signed in as the first admin."""
-    cookies = http.cookiejar.CookieJar()
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
-    form = browser.open(f"{platform.url}/sign-in").read().decode()
-    token = re.search(r'name="_csrf" value="([^"]+)"', form)[1]
-    fields = {"username": "admin", "password": platform.password, "_csrf": token}
-    browser.open(f"{platform.url}/sign-in", urllib.parse.urlencode(fields).encode()).read()
-    return {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)}
 
 
 def closed_loop(platform: Platform, path: str, seconds: float, threads=4, headers=None) -> tuple[float, list[float]]:

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mlflow_clients
-from harness import ROOT, Database, Failed, Platform, free_port, percentile, wait_for
+from harness import ROOT, Database, Failed, Platform, free_port, percentile, signed_in, wait_for
 
 NS = "bench"
 API = "/api/2.0/mlflow/"
@@ -203,7 +203,6 @@ def ingest(emit, sides, seconds: float):
 
 def first_paint(emit, python: Path, sides, platform: Platform, times: int):
     """A cold browser on the table of runs, by turns."""
-    from bench import signed_in
     pages = {"tidewright": f"{platform.url}/ns/{NS}/experiments/1", "mlflow": f"http://127.0.0.1:{sides[1].port}/#/experiments/1/runs"}
     done = subprocess.run([python, ROOT / "dev/mlflow/first_paint.py", str(times), signed_in(platform)["Cookie"], *pages.values()],
                           capture_output=True, text=True)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.client
+import http.cookiejar
 import itertools
 import json
 import os
 import random
+import re
 import secrets
 import shutil
 import signal
@@ -440,6 +442,17 @@ def java(tool: str) -> str:
     found = subprocess.run(["bash", "-c", 'source dev/find-tools.sh && find_jdk && echo "$JAVA_HOME"'], cwd=ROOT,
                            capture_output=True, text=True, check=True).stdout.strip()
     return f"{found}/bin/{tool}"
+
+
+def signed_in(platform: Platform) -> dict[str, str]:
+    """The session cookie of a browser that signed in as the first admin."""
+    cookies = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+    form = browser.open(f"{platform.url}/sign-in").read().decode()
+    token = re.search(r'name="_csrf" value="([^"]+)"', form)[1]
+    fields = {"username": "admin", "password": platform.password, "_csrf": token}
+    browser.open(f"{platform.url}/sign-in", urllib.parse.urlencode(fields).encode()).read()
+    return {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)}
 
 
 class Gateways:

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidewright.IntegrationTest;
 import dev.tidewright.TestApi;
 import dev.tidewright.TestApi.Answer;
+import dev.tidewright.cluster.Eventually;
 import dev.tidewright.tenancy.SecretBox;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -481,16 +482,6 @@ class WebhookIT {
     }
 
     private static void until(Duration within, BooleanSupplier wanted) {
-        for (var end = System.nanoTime() + within.toNanos(); System.nanoTime() < end; ) {
-            if (wanted.getAsBoolean()) {
-                return;
-            }
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException stopped) {
-                throw new IllegalStateException(stopped);
-            }
-        }
-        assertThat(wanted.getAsBoolean()).isTrue();
+        Eventually.within(within, "what the test waits for", wanted::getAsBoolean, Boolean::booleanValue);
     }
 }
