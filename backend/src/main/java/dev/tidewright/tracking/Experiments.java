@@ -55,9 +55,10 @@ class Experiments {
     }
 
     void addDefault(Name namespace, Instant now) {
+        // Of two at the same moment the second may meet the first by its number or by its name.
         jdbc.sql("""
                 INSERT INTO experiment (namespace, number, name, created_at, created_by, updated_at)
-                VALUES (:namespace, 0, 'Default', :now, 'platform', :now) ON CONFLICT (namespace, number) DO NOTHING
+                VALUES (:namespace, 0, 'Default', :now, 'platform', :now) ON CONFLICT DO NOTHING
                 """)
                 .param("namespace", namespace.value())
                 .param("now", Timestamp.from(now))

@@ -63,6 +63,23 @@ class TrackingIT {
         assertThat(tracking.params(run)).containsExactly(Map.entry("alpha", "0.5"));
     }
 
+    /** Many, since the first ones of a namespace meet only within an instant. */
+    @Test
+    void theFirstRunsOfANamespaceMayBeginAtOnce() throws Exception {
+        for (var round = 0; round < 100; round++) {
+            var fresh = Name.of(namespace + "-" + round);
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var begun = IntStream.range(0, 6)
+                        .mapToObj(number -> threads.submit(
+                                () -> tracking.startRun(new StartRun(fresh, "run-" + number, null, Map.of(), ANA))))
+                        .toList();
+                for (var one : begun) {
+                    assertThat(one.get()).isNotNull();
+                }
+            }
+        }
+    }
+
     @Test
     void theLatestValueIsTheOneOfTheHighestStepWheneverItComes() {
         tracking.log(run, List.of(new MetricPoint("loss", 0.1, 10, T0)), Map.of());
