@@ -301,6 +301,21 @@ class Kinds(ServingCase):
         self.assertEqual((status, "secret" in json.dumps(answer)), (500, False))
         self.assertEqual(server.call("POST", "/predict", {"features": [1]})[0], 200)
 
+    def test_a_connection_outlives_a_fault_of_the_model(self):
+        server = self.server("code").ready()
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=15)
+        self.addCleanup(connection.close)
+        seen, ports = [], set()
+        for row in ("crash", "fine", "crash", "fine"):
+            connection.request("POST", "/predict", json.dumps({"features": [row]}), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            response.read()
+            seen.append(response.status)
+            time.sleep(0.1)  # a server that closes after its answer does it now
+            ports.add(connection.sock.getsockname())
+        self.assertEqual((seen, len(ports)), ([500, 200, 500, 200], 1))
+        self.assertIn("secret detail", server.log.read_text())
+
     def test_what_cannot_be_served_says_why_and_ends(self):
         for name, reason, words in (
             ("empty", "MODEL_NOT_FOUND", ("MLmodel", "model.py", "model.joblib", "model.skops", "notes.txt")),

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import models, protocols
 from .batch import Batch
@@ -152,7 +153,16 @@ def _predict(model: models.Model, batch: Batch) -> Any:
         raise
     except (ValueError, TypeError) as fault:
         # Models say so when values do not fit: a text where a number is wanted, a missing one, an unknown category.
-        raise BadRequest(f"the model refused these values: {' '.join(str(fault).split())[:500]}", batch.field, 422) from fault
+        raise _refusal(fault, batch) from fault
+    except Exception as fault:
+        # ONNX Runtime says so by a class of its own, in a module that is not meant to be named.
+        if type(fault).__name__ == "InvalidArgument" and type(fault).__module__.startswith("onnxruntime."):
+            raise _refusal(fault, batch) from fault
+        raise
+
+
+def _refusal(fault: Exception, batch: Batch) -> BadRequest:
+    return BadRequest(f"the model refused these values: {' '.join(str(fault).split())[:500]}", batch.field, 422)
 
 
 async def _bytes(request: Request) -> bytes:
@@ -208,9 +218,32 @@ async def _broken(request: Request, fault: Exception) -> Response:
     return _json({"error": f"the model failed: {type(fault).__name__}"}, 500)
 
 
-def application(serving: Serving) -> Starlette:
+class Kept:
+    """Keeps the connection after a fault that was answered. The fault would come here again for its log, and the server would close
+    the connection without having said so: who sends the next request on it just then gets no answer."""
+
+    def __init__(self, inner: ASGIApp):
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answered = False
+
+        async def sent(message: Message) -> None:
+            nonlocal answered
+            await send(message)
+            answered = message["type"] == "http.response.body" and not message.get("more_body", False)
+
+        try:
+            await self._inner(scope, receive, sent)
+        except Exception:
+            if not answered:
+                raise
+            traceback.print_exc()
+
+
+def application(serving: Serving) -> Kept:
     handlers = {BadRequest: _refused, HTTPException: _no_route, ClientDisconnect: _gone, Exception: _broken}
-    return Starlette(routes=serving.routes(), exception_handlers=handlers)
+    return Kept(Starlette(routes=serving.routes(), exception_handlers=handlers))
 
 
 def serve(variables: Mapping[str, str]) -> int:

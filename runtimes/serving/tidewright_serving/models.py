@@ -14,6 +14,12 @@ from .problems import BadRequest, ModelFault
 
 KNOWN = ("MLmodel", "model.py", "model.joblib", "model.pkl", "model.pickle", "model.skops")
 METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
+# What ONNX calls them, and NumPy.
+NUMBERS = {
+    f"tensor({onnx})": name
+    for onnx, name in {"float": "float32", "double": "float64", "float16": "float16", "bool": "bool"}.items()
+    | {(name, name) for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")}
+}
 EXAMPLES = ("input_example.json", "sample.json")
 
 
@@ -165,6 +171,9 @@ def _mlflow(folder: Path, file: Path, parameters: Mapping[str, str]) -> Model:
     schema = loaded.metadata.get_input_schema()
     if schema is not None and schema.is_tensor_spec():
         return Model(lambda batch: loaded.predict(_tensors(schema.inputs, batch)), "mlflow pyfunc")
+    if schema is None and "onnx" in flavours:
+        inputs = loaded.get_raw_model().get_inputs()
+        return Model(lambda batch: loaded.predict(_graph(inputs, batch)), "mlflow pyfunc", [one.name for one in inputs] if len(inputs) > 1 else None)
     columns = [] if schema is None else schema.inputs
     # Without a schema, numbers of JSON are twice as wide as what networks are made of.
     narrow = schema is None and "pytorch" in flavours
@@ -190,6 +199,20 @@ def _tensors(wanted: list[Any], batch: Batch) -> Any:
     if missing or len(columns) != len(batch.rows[0]):
         raise BadRequest(f"must name the inputs of the model: {', '.join(map(repr, names))}", batch.field)
     return {spec.name: array([row[columns.index(spec.name)] for row in batch.rows], spec) for spec in wanted}
+
+
+def _graph(inputs: list[Any], batch: Batch) -> Any:
+    """What an ONNX graph is fed: it takes exactly the types that it declares, and JSON knows only two kinds of numbers."""
+    names = [one.name for one in inputs]
+    types = {one.name: NUMBERS[one.type] for one in inputs if one.type in NUMBERS}
+    table = batch.shaped(names if len(names) > 1 else None, None)
+    if len(names) > 1 and list(getattr(table, "columns", ())) != names:
+        raise BadRequest(f"must name the inputs of the model: {', '.join(map(repr, names))}", batch.field)
+    try:
+        return table.astype(types) if len(names) > 1 else table.astype(types[names[0]]) if types else table
+    except (TypeError, ValueError):
+        wanted = ", ".join(f"{one.name!r} {one.type}" for one in inputs)
+        raise BadRequest(f"must hold what the model takes: {wanted}", batch.field, 422) from None
 
 
 def _typed(wanted: list[Any], table: Any, narrow: bool) -> Any:
