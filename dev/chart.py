@@ -31,6 +31,7 @@ GOOD = [
     {"ingress.enabled": "true", "ingress.serverHost": "tide.example.org", "ingress.gatewayHost": "api.example.org",
      "ingress.tlsSecret": "tls", "gateway.url": "https://api.example.org"},
     {"clusters.gpu-east.existingSecret": "gpu-east", "clusters.gpu-east.api": "https://tide.example.org"},
+    {"secretKey.existingSecret": "sealing", "secretKey.key": "k", "webhooks.reach": r"{ci.internal,10.1.0.0/16,fd00::/8}"},
     {"metrics.external": "{queue_length}", "metrics.custom": "{pods/inference_requests_per_second}"},
 ]
 WRONG = {
@@ -38,6 +39,8 @@ WRONG = {
     "database.url=mysql://x": "pattern", "server.artifacts.accessMode=Any": "one of", "image.pullPolicy=Sometimes": "one of",
     "metrics.external={*}": "pattern", "server.replicas=2": "store that all of them can write",
     "postgresql.enabled=false": "set database.url", "clusters.default.api=http://x": "default", "clusters.east.api=http://x": "existingSecret",
+    "webhooks.reach={http://x}": "pattern", "webhooks.reach=x": "array", "secretKey.key=a b": "pattern", "secretKey.value=x": "additional",
+    "server.environment.TIDEWRIGHT_SECRET_KEY=x": "set secretKey.existingSecret", "server.environment.TIDEWRIGHT_WEBHOOK_REACH=x": "set webhooks.reach",
 }
 
 
@@ -63,6 +66,7 @@ def check_statically():
         helm("lint", "--strict", "--quiet", str(CHART), *settings(values), quiet=True)
         check_access(rendered(values))
         check_pods(rendered(values))
+    check_webhooks(rendered({}), rendered(GOOD[-2]))
     for value, why in WRONG.items():
         answer = helm("template", "tw", str(CHART), "--set", value, check=False, quiet=True)
         if not answer.startswith("refused") or why not in answer:
@@ -100,6 +104,17 @@ def check_pods(manifests: str):
             for line in ("runAsNonRoot: true", "type: RuntimeDefault", "allowPrivilegeEscalation: false", "readOnlyRootFilesystem: true", "drop: [ALL]"):
                 if line not in part:
                     raise Failed(f"{line} is missing in:\n{part[:300]}")
+
+
+def check_webhooks(plain: str, given: str):
+    """The key comes out of the secret, to the server alone; the reach as one line; and neither where it is not asked for."""
+    if "TIDEWRIGHT_SECRET_KEY" in plain or "TIDEWRIGHT_WEBHOOK_REACH" in plain:
+        raise Failed("a key or a reach that nobody asked for")
+    for wanted in (r"- name: TIDEWRIGHT_SECRET_KEY\n +valueFrom:\n +secretKeyRef:\n +name: sealing\n +key: k\n",
+                   r'- name: TIDEWRIGHT_WEBHOOK_REACH\n +value: "ci.internal,10.1.0.0/16,fd00::/8"\n'):
+        pods = [part for part in given.split("\n---\n") if re.search(wanted, part)]
+        if len(pods) != 1 or "name: tw-server\n" not in pods[0]:
+            raise Failed(f"{wanted} is in {len(pods)} parts of what was rendered")
 
 
 class Installed(Platform):
