@@ -24,7 +24,7 @@ format: ## format all sources
 bench: ## measure; prints one JSON line per figure (ONLY=mlflow: beside its server); CLUSTER=kubernetes: what a job costs there, beside a bare client
 	@dev/python dev/bench.py $(if $(ONLY),--only $(ONLY)) $(if $(CLUSTER),--cluster $(CLUSTER))
 
-crash: ## kill the control plane at 14 named points, 20 times each (POINT=…, TIMES=…); CLUSTER=kubernetes: two servers, 5 minutes (SECONDS=…, RATE=…)
+crash: ## kill the control plane at 16 named points, 20 times each (POINT=…, TIMES=…); CLUSTER=kubernetes: two servers, 5 minutes (SECONDS=…, RATE=…)
 	@dev/python dev/crash.py --times $(or $(TIMES),20) $(if $(POINT),--point $(POINT)) $(if $(CLUSTER),--cluster $(CLUSTER)) --seconds $(or $(SECONDS),300) --rate $(or $(RATE),20)
 
 soak: ## 100,000 requests through the gateway across 20 rolling updates (REQUESTS=…, UPDATES=…, GATEWAYS=…, CLUSTER=kubernetes)

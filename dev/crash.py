@@ -43,7 +43,8 @@ ROLLOUT_POINTS = {
 }
 ROLLBACK_POINTS = {"rollback.after-commit": 1}
 WEBHOOK_POINTS = {"webhook.send.before": 1, "webhook.send.before-record": 1}
-POINTS = {**JOB_POINTS, **ROLLOUT_POINTS, **ROLLBACK_POINTS, **WEBHOOK_POINTS}
+PARTS_POINTS = {"artifact.parts.joined": 1, "artifact.parts.completed": 1}
+POINTS = {**JOB_POINTS, **ROLLOUT_POINTS, **ROLLBACK_POINTS, **WEBHOOK_POINTS, **PARTS_POINTS}
 
 SCRIPT = """
 import os, pathlib, time
@@ -108,7 +109,7 @@ class Crash:
     def once(self, point: str, number: int):
         before = self.replica_processes()
         operation = (self.job if point in JOB_POINTS else self.deploy if point in ROLLOUT_POINTS
-                     else self.tell if point in WEBHOOK_POINTS else self.roll_back)
+                     else self.tell if point in WEBHOOK_POINTS else self.upload if point in PARTS_POINTS else self.roll_back)
         operation(point, f"{point.replace('.', '-')}-{number}", before)
 
     # -- operations ---------------------------------------------------------------------------------------------------
@@ -154,6 +155,29 @@ class Crash:
         calls = [identity for identity, model in self.told if model == name]
         if calls != [delivery["id"]] * (2 if point.endswith("before-record") else 1):
             raise Failed(f"the receiver was called by {calls} about {name}, the log says {delivery}")
+        self.same_replicas(replicas)
+
+    def upload(self, point, name, replicas):
+        """A file in parts: completed again after the kill, it is there once, whole, and paid once."""
+        journey.namespace(self.api, name, {"cpu": "1", "memory": "1Gi", "storage": "10Mi", "jobs": 1, "endpoints": 1})
+        space, files = {"X-MLFLOW-WORKSPACE": name}, "/api/2.0/mlflow-artifacts"
+        run = self.api.post("/api/2.0/mlflow/runs/create", {"experiment_id": "0", "run_name": name}, headers=space)["run"]["info"]["run_id"]
+        folder = f"0/{run}/artifacts"
+        begun = self.api.post(f"{files}/mpu/create/{folder}", {"path": "large.bin", "num_parts": 3}, headers=space)["upload_id"]
+        contents, parts = [self.random.randbytes(1 << 20) for _ in range(3)], []
+        for number in (2, 3, 1):
+            etag = self.api.call("PUT", f"{files}/mpu/parts/{begun}/{number}", contents[number - 1], space)[1]["ETag"]
+            parts.append({"part_number": number, "etag": etag})
+        parts.sort(key=lambda part: part["part_number"])
+        wanted = {"path": "large.bin", "upload_id": begun, "parts": parts}
+        again = self.kill_during(point, lambda key: self.api.post(f"{files}/mpu/complete/{folder}", wanted, headers=space), 60)
+        again()
+        again()
+        if self.api.get(f"{files}/artifacts/{folder}/large.bin", headers=space, raw=True) != b"".join(contents):
+            raise Failed("the file is not what was sent in parts")
+        paid = {bar["resource"]: bar["used"] for bar in self.api.get(f"/api/v1/namespaces/{name}")["status"]["bars"]}
+        if paid["storage"] != "3Mi":
+            raise Failed(f"a file of 3 MiB is paid as {paid}")
         self.same_replicas(replicas)
 
     def deploy_quietly(self):

@@ -116,6 +116,13 @@ def flavours(names: list[str]) -> int:
 
 LARGE = """
 import hashlib, mlflow, os, sys, time
+from mlflow.store.artifact.http_artifact_repo import HttpArtifactRepository
+complete = HttpArtifactRepository.complete_multipart_upload
+def timed(*given, **named):
+    asked = time.monotonic()
+    complete(*given, **named)
+    print(f"of that, completing: {time.monotonic() - asked:.1f} s", flush=True)
+HttpArtifactRepository.complete_multipart_upload = timed
 size, began = int(sys.argv[1]), time.monotonic()
 def digest(path):
     with open(path, "rb") as file:

@@ -21,6 +21,9 @@ interface ArtifactStore {
      */
     Blob write(InputStream body, Claim claim, long maxBytes) throws IOException;
 
+    /** Begins a file that is made of others. Until it is published it is an unfinished write. */
+    Growing grow() throws IOException;
+
     /**
      * The bytes; the caller closes the stream.
      *
@@ -38,6 +41,25 @@ interface ArtifactStore {
 
     /** Calls {@code visitor} for everything that was written last before {@code instant}; unfinished writes of that age are removed. */
     void olderThan(Instant instant, Consumer<Blob> visitor) throws IOException;
+
+    /** A file that is being made of others. After an error it is good for nothing but to be discarded. */
+    interface Growing {
+
+        /** Puts the bytes of another file to its end. */
+        void append(Digest file) throws IOException;
+
+        /** Bytes that were appended. */
+        long size();
+
+        /** False when it was collected meanwhile, or an appending broke off. */
+        boolean usable() throws IOException;
+
+        /** Makes it visible. Nothing can be appended after that. */
+        Blob publish() throws IOException;
+
+        /** Removes what was not published. */
+        void discard();
+    }
 
     /** Some bytes. */
     record Blob(Digest digest, long size) {}

@@ -55,6 +55,12 @@ class FolderArtifactStore implements ArtifactStore {
         }
     }
 
+    @Override
+    public Growing grow() throws IOException {
+        Files.createDirectories(incoming);
+        return new GrowingFile(this, incoming.resolve(UUID.randomUUID().toString()));
+    }
+
     private static Blob receive(InputStream body, Path file, long maxBytes) throws IOException {
         var algorithm = Digest.algorithm();
         var size = 0L;
@@ -101,7 +107,8 @@ class FolderArtifactStore implements ArtifactStore {
         }
     }
 
-    private void publish(Path file, Digest digest) throws IOException {
+    /** Gives a file in {@code incoming} the name that its bytes have. It is gone from there, unless these bytes were here. */
+    void publish(Path file, Digest digest) throws IOException {
         var target = path(digest);
         var folder = folder(digest);
         Files.createDirectories(folder);
@@ -199,7 +206,7 @@ class FolderArtifactStore implements ArtifactStore {
         return blobs.resolve(digest.hex().substring(0, 2));
     }
 
-    private static Refusal tooLarge(long maxBytes) {
+    static Refusal tooLarge(long maxBytes) {
         return new Refusal.TooLarge("the file is larger than the limit of " + Text.counted(maxBytes, "byte")
                 + ": send less, or ask the administrator to raise tidewright.artifacts.max-size");
     }

@@ -1,18 +1,11 @@
 package dev.tidewright.artifacts;
 
-import dev.tidewright.artifacts.ArtifactStore.Blob;
-import dev.tidewright.artifacts.ArtifactStore.Claim;
+import dev.tidewright.kernel.FailPoints;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
-import java.util.AbstractList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -33,21 +26,21 @@ public class PartUploads {
 
     private final Artifacts artifacts;
     private final ArtifactRows rows;
+    private final PartJoiner joiner;
+    private final CompletedUploads completed;
     private final TransactionOperations transactions;
-    private final InstantSource clock;
-    private final ArtifactSettings settings;
 
     PartUploads(
             Artifacts artifacts,
             ArtifactRows rows,
-            TransactionOperations transactions,
-            InstantSource clock,
-            ArtifactSettings settings) {
+            PartJoiner joiner,
+            CompletedUploads completed,
+            TransactionOperations transactions) {
         this.artifacts = artifacts;
         this.rows = rows;
+        this.joiner = joiner;
+        this.completed = completed;
         this.transactions = transactions;
-        this.clock = clock;
-        this.settings = settings;
     }
 
     /**
@@ -69,54 +62,72 @@ public class PartUploads {
         if (number < 1 || number > MOST) {
             throw new Refusal.Invalid("invalid-part", "part_number", "a part has a number from 1 to " + MOST);
         }
-        var stored = artifacts.store(
-                namespace,
-                owner(namespace, upload),
-                path(number),
-                body,
-                declaredSize,
-                null,
-                "application/octet-stream");
+        var own = owner(namespace, upload);
+        var stored =
+                artifacts.store(namespace, own, path(number), body, declaredSize, null, "application/octet-stream");
+        joiner.arrived(own, number, stored);
         return etag(stored);
     }
 
     /**
-     * Makes one file of all parts. The bytes are joined before anything is locked.
+     * Makes one file of all parts. The bytes are joined before anything is locked. Completing again, as who did not hear the
+     * answer does, waits for the first time, and changes nothing.
      *
      * @param parts all of them, in order
      */
-    public Stored complete(Name namespace, UUID upload, List<Part> parts, ArtifactOwner owner, String path) {
+    public void complete(Name namespace, UUID upload, List<Part> parts, ArtifactOwner owner, String path) {
         var place = new ArtifactPath(path);
-        var there = artifacts.list(owner(namespace, upload));
-        if (there.isEmpty()) {
-            throw new Refusal.NotFound("upload", upload);
+        var own = owner(namespace, upload);
+        var contents = contents(owner, place, parts);
+        if (artifacts.list(own).isEmpty()) {
+            requireCompleted(own, upload, contents);
+            return;
         }
-        requireAll(there, parts);
-        var size = there.stream().mapToLong(Stored::size).sum();
-        Blob whole;
-        try (var joined = new SequenceInputStream(Collections.enumeration(opened(there)))) {
-            whole = artifacts.write(joined, new Claim(size, null));
-        } catch (IOException fault) {
-            throw new UncheckedIOException("the parts of an upload cannot be read", fault);
-        }
-        var kept = transactions.execute(status -> {
-            // First, so that the namespace does not need room for both.
-            artifacts.delete(owner(namespace, upload));
-            return artifacts.keep(namespace, owner, place, whole, null);
+        joiner.completing(own, joint -> {
+            // Asked now: the first time may be what this one has waited for.
+            var there = artifacts.list(own);
+            if (there.isEmpty() || completed.find(own).isPresent()) {
+                requireCompleted(own, upload, contents);
+                return;
+            }
+            requireAll(there, parts);
+            var whole = joint.whole(there);
+            FailPoints.reach("artifact.parts.joined");
+            transactions.executeWithoutResult(status -> {
+                if (completed.add(own, contents)) {
+                    // First, so that the namespace does not need room for both.
+                    artifacts.delete(own);
+                    artifacts.keep(namespace, owner, place, whole, null);
+                }
+            });
+            FailPoints.reach("artifact.parts.completed");
         });
-        return java.util.Objects.requireNonNull(kept);
     }
 
     /** Forgets an upload; one that is not there is none. */
     public void abort(Name namespace, UUID upload) {
-        artifacts.delete(owner(namespace, upload));
+        var own = owner(namespace, upload);
+        artifacts.delete(own);
+        joiner.forget(own);
     }
 
     /** Removes what was begun and not ended for as long as uploads are kept. */
     int expire() {
-        var old = rows.ownersBefore(KIND, clock.instant().minus(settings.keepUploads()));
+        var old = rows.ownersBefore(KIND, completed.keptSince());
         old.forEach(artifacts::delete);
+        joiner.expire();
+        completed.expire();
         return old.size();
+    }
+
+    private void requireCompleted(ArtifactOwner own, UUID upload, Digest contents) {
+        var before = completed.find(own).orElseThrow(() -> new Refusal.NotFound("upload", upload));
+        if (!before.equals(contents)) {
+            throw new Refusal.Invalid(
+                    "upload-completed",
+                    "upload_id",
+                    "the upload was completed with other parts, or as another file: begin another one");
+        }
     }
 
     private static void requireAll(List<Stored> there, List<Part> parts) {
@@ -142,19 +153,14 @@ public class PartUploads {
         }
     }
 
-    /** Each is opened when the one before is read. */
-    private List<InputStream> opened(List<Stored> files) {
-        return new AbstractList<>() {
-            @Override
-            public InputStream get(int index) {
-                return artifacts.open(files.get(index));
-            }
-
-            @Override
-            public int size() {
-                return files.size();
-            }
-        };
+    /** Tells apart what an upload can be completed as. */
+    private static Digest contents(ArtifactOwner owner, ArtifactPath place, List<Part> parts) {
+        var algorithm = Digest.algorithm();
+        algorithm.update((owner.kind() + "/" + owner.id() + "/" + place.value()).getBytes(StandardCharsets.UTF_8));
+        for (var part : parts) {
+            algorithm.update(("\n" + part.number() + ":" + part.etag()).getBytes(StandardCharsets.UTF_8));
+        }
+        return Digest.of(algorithm.digest());
     }
 
     /** Of this namespace: the same id in another one is another upload. */

@@ -122,7 +122,10 @@ class MlflowArtifactsIT {
 
         mlflow.done(part("complete/" + folder + "/in", completion(id, etags)));
         assertThat(read(folder + "/in/large.bin").text()).isEqualTo("part 1;part 2;part 3;");
-        mlflow.missing(part("complete/" + folder + "/in", completion(id, etags)));
+        // Whoever did not hear the answer asks again, and hears it.
+        mlflow.done(part("complete/" + folder + "/in", completion(id, etags)));
+        mlflow.invalid(part("complete/" + folder + "/elsewhere", completion(id, etags)));
+        mlflow.missing(stranger.post(MPU + "complete/" + folder + "/in", completion(id, etags)));
         var signed = admin.get(
                 "/api/2.0/mlflow-artifacts/presigned/" + folder + "/in/large.bin", "X-MLFLOW-WORKSPACE", namespace);
         assertThat(mlflow.done(signed).path("file_size").asInt()).isEqualTo(21);
