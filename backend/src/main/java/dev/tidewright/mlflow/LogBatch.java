@@ -45,19 +45,24 @@ class LogBatch {
 
     /** Adds to the list in the tag; the oldest make room. What a client has put there by hand and is no list is replaced. */
     void noteModel(Name ns, UUID run, String model) {
+        var added = parsed(model)
+                .filter(JsonNode::isObject)
+                .orElseThrow(() -> new Refusal.Invalid(
+                        "invalid-value", "model_json", "model_json is not valid: send one JSON object"));
+        runs.retag(ns, run, HISTORY_TAG, before -> with(added, before));
+    }
+
+    private String with(JsonNode added, @Nullable String before) {
         var history = json.createArrayNode();
-        history.addAll(parsed(runs.read(ns, run).run().tags().get(HISTORY_TAG))
+        history.addAll(parsed(before)
                 .filter(JsonNode::isArray)
                 .map(ArrayNode.class::cast)
                 .orElseGet(json::createArrayNode));
-        history.add(parsed(model)
-                .filter(JsonNode::isObject)
-                .orElseThrow(() -> new Refusal.Invalid(
-                        "invalid-value", "model_json", "model_json is not valid: send one JSON object")));
+        history.add(added);
         while (history.size() > 1 && history.toString().length() > LONGEST) {
             history.remove(0);
         }
-        runs.tag(ns, run, Map.of(HISTORY_TAG, history.toString()));
+        return history.toString();
     }
 
     private Optional<JsonNode> parsed(@Nullable String text) {

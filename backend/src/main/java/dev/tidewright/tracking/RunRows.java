@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,16 @@ class RunRows {
         jdbc.sql("UPDATE run SET tags = tags || CAST(? AS jsonb) WHERE id = ?")
                 .params(json.writeValueAsString(tags), run)
                 .update();
+    }
+
+    /** A tag as it is until the transaction ends; null where there is none. */
+    @Nullable
+    String lockedTag(UUID run, String key) {
+        return jdbc.sql("SELECT tags ->> ? FROM run WHERE id = ? FOR NO KEY UPDATE")
+                .params(key, run)
+                .query((row, number) -> Optional.ofNullable(row.getString(1)))
+                .single()
+                .orElse(null);
     }
 
     boolean untag(UUID run, String key) {

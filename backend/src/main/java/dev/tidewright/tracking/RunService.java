@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -112,6 +113,16 @@ public class RunService {
         var checked = Keys.checkedTags(tags);
         active(namespace, id);
         rows.tag(id, checked);
+    }
+
+    /**
+     * Sets one tag to what becomes of it. Of several at once each sees what the one before has made.
+     *
+     * @param change given the tag as it is, null where there is none; its value is at most as long as a tag may be
+     */
+    public void retag(Name namespace, UUID id, String key, Function<@Nullable String, String> change) {
+        active(namespace, id);
+        rows.tag(id, Keys.checkedTags(Map.of(key, change.apply(rows.lockedTag(id, key)))));
     }
 
     public void untag(Name namespace, UUID id, String key) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -109,6 +110,27 @@ class MlflowTrackingIT {
                 mlflow.get("experiments/search", "view_type", "ALL", "order_by", "name ASC", "max_results", "9"));
         assertThat(all.path("experiments").valueStream().map(e -> e.path("name").asString()))
                 .containsExactly("Default", "a1", "a2", "b1");
+    }
+
+    @Test
+    void ofManyWhoLogAModelToOneRunAtOnceNobodyIsLost() {
+        var id = mlflow.run("0", 1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var number = 0; number < 16; number++) {
+                var command = "{\"run_id\":\"" + id + "\",\"model_json\":\"{\\\"artifact_path\\\": \\\"m" + number
+                        + "\\\"}\"}";
+                threads.submit(() -> mlflow.ok("runs/log-model", command));
+            }
+        }
+        var tag = mlflow.done(mlflow.get("runs/get", "run_id", id))
+                .at("/run/data/tags")
+                .valueStream()
+                .filter(one -> one.path("key").asString().equals("mlflow.log-model.history"))
+                .findFirst()
+                .orElseThrow()
+                .path("value")
+                .asString();
+        assertThat(tag.split("artifact_path", -1)).hasSize(17);
     }
 
     @Test
