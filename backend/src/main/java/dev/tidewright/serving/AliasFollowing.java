@@ -7,6 +7,7 @@ import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.reconcile.WorkQueue;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -63,12 +64,15 @@ class AliasFollowing implements AliasFollowers {
                 .orElseThrow();
         var next = maker.following(endpoint.namespace(), current.spec()).orElse(null);
         if (next == null || endpoint.rollout().hasFollowed(next.move())) {
+            endpoint.rollout().refuseAlias("");
+            endpoints.save(endpoint);
             return true;
         }
         if (endpoint.rolling()) {
             return false;
         }
         endpoint.rollout().followed(next.move());
+        endpoint.rollout().refuseAlias("");
         if (!maker.same(current.spec(), next.spec())) {
             quota.refuseImpossible(endpoint, next.spec());
             var alias = Actor.system("alias");
@@ -79,5 +83,16 @@ class AliasFollowing implements AliasFollowers {
         }
         endpoints.save(endpoint);
         return true;
+    }
+
+    /** Keeps why an endpoint could not follow: its page says so, and its history has it once, however often it is tried. */
+    void refused(UUID id, String why) {
+        endpoints.lock(id).ifPresent(endpoint -> {
+            if (endpoint.rollout().refuseAlias(why)) {
+                var alias = Actor.system("alias");
+                endpoint.note("alias-not-followed", null, null, why, alias, clock.instant(), Map.of());
+                endpoints.save(endpoint);
+            }
+        });
     }
 }

@@ -75,7 +75,17 @@ public final class Diagnosis {
         unexplained(new Condition(endpoint.phase(), endpoint.reason(), endpoint.message()), spec.pod(), findings);
         traffic(status, findings);
         var served = spec.serves().model();
-        if (served != null) {
+        if (served != null
+                && served.follows()
+                && !endpoint.rollout().aliasRefused().isEmpty()) {
+            findings.add(new Finding(
+                    Severity.WARNING,
+                    "ALIAS_NOT_FOLLOWED",
+                    served.name() + "@" + served.alias() + " was moved and is not followed: "
+                            + endpoint.rollout().aliasRefused(),
+                    "mend that, or move the alias to another version; version " + served.version()
+                            + " is served meanwhile, and it is tried again by itself"));
+        } else if (served != null) {
             aliasNow.ifPresent(now -> alias(served, now, findings));
         }
         if (findings.isEmpty()) {

@@ -34,6 +34,7 @@ class FollowReconciler implements Reconciler {
         } catch (Refusal refused) {
             // For example the quota, which somebody may raise.
             LOG.info("endpoint {} cannot follow its alias yet: {}", id, refused.sentence());
+            following.refused(id, refused.sentence());
             return Next.again(settings.slow());
         }
     }

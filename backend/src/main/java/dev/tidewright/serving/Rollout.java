@@ -29,6 +29,9 @@ class Rollout {
     /** The move of the alias that was followed last, or rolled back in spite of. */
     private @Nullable Long followedMove;
 
+    /** Why the last move of it cannot be followed; empty when nothing speaks against it. */
+    private String aliasRefused;
+
     @SuppressWarnings("NullAway.Init")
     protected Rollout() {}
 
@@ -37,6 +40,7 @@ class Rollout {
         rolloutStartedAt = now;
         progressAt = now;
         returned = "";
+        aliasRefused = "";
     }
 
     /** What a pass has found out about the rollout. */
@@ -118,6 +122,21 @@ class Rollout {
 
     RolloutState state() {
         return rolloutState;
+    }
+
+    String aliasRefused() {
+        return aliasRefused;
+    }
+
+    /**
+     * Keeps why the alias is not followed; true when that is news.
+     *
+     * @param why empty: nothing speaks against it any more
+     */
+    boolean refuseAlias(String why) {
+        var news = !aliasRefused.equals(why);
+        aliasRefused = why;
+        return news;
     }
 
     int target() {

@@ -504,9 +504,17 @@ class ServingIT {
         pause(1500);
         rolledOut(3);
         assertThat(served(3)).as("an alias is no door, either").isEqualTo(1);
+        assertThat(api.get(path("/a/diagnosis")).text())
+                .contains("ALIAS_NOT_FOLLOWED", "m@champion was moved", "m/2 cannot be served", "version 1 is served")
+                .doesNotContain("ALIAS_MOVED");
+        pause(3500);
+        assertThat(api.get(path("/a/history")).text().split("alias-not-followed", -1))
+                .as("once, however often it is tried")
+                .hasSize(2);
 
         api.patch(place, "{\"pickledModels\":\"allowed\"}", "If-Match", "*");
         rolledOut(4);
+        assertThat(api.get(path("/a/diagnosis")).text()).doesNotContain("ALIAS_NOT_FOLLOWED");
         api.post(path("/a/stop"), "{}");
         api.patch(place, "{\"pickledModels\":\"refused\"}", "If-Match", "*");
         var started = api.post(path("/a/start"), "{}");
