@@ -36,7 +36,7 @@ ON_FAKE_NODES = {
     "tolerations": [{"key": "tidewright.dev/fake", "operator": "Exists"}],
 }
 # For the last jobs to end; generous, because this program asks whether things are right: how long it took is a figure.
-PATIENCE = 1500.0
+PATIENCE = 2400.0
 
 
 class Servers:
