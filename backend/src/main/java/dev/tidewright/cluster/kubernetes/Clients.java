@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509TrustManager;
+import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
@@ -28,6 +30,9 @@ final class Clients {
 
     /** The client doubles it five times at most: a watch is back some 3 s after the API server is. */
     private static final int RECONNECT_MILLIS = 100;
+
+    /** As many as there may be requests at once: a connection made anew costs both sides a handshake of milliseconds. */
+    private static final int IDLE_CONNECTIONS = 64;
 
     private Clients() {}
 
@@ -43,17 +48,14 @@ final class Clients {
                 .withWebsocketPingInterval(PING_MILLIS);
         var builder = new KubernetesClientBuilder();
         var own = certificate(found);
-        if (own == null) {
-            return builder.withConfig(config.build())
-                    .withHttpClientFactory(new OkHttpClientFactory())
-                    .build();
+        if (own != null) {
+            config.withClientCertData(null)
+                    .withClientCertFile(null)
+                    .withClientKeyData(null)
+                    .withClientKeyFile(null);
         }
-        config.withClientCertData(null)
-                .withClientCertFile(null)
-                .withClientKeyData(null)
-                .withClientKeyFile(null);
         return builder.withConfig(config.build())
-                .withHttpClientFactory(new WithCertificate(own))
+                .withHttpClientFactory(new Connections(own))
                 .build();
     }
 
@@ -111,22 +113,25 @@ final class Clients {
         }
     }
 
-    private static final class WithCertificate extends OkHttpClientFactory {
+    private static final class Connections extends OkHttpClientFactory {
 
-        private final SslBundle own;
+        private final @Nullable SslBundle own;
 
-        WithCertificate(SslBundle own) {
+        Connections(@Nullable SslBundle own) {
             this.own = own;
         }
 
         @Override
         protected void additionalConfig(OkHttpClient.Builder builder) {
-            var trusted = Arrays.stream(own.getManagers().getTrustManagers())
-                    .filter(X509TrustManager.class::isInstance)
-                    .map(X509TrustManager.class::cast)
-                    .findFirst()
-                    .orElseThrow();
-            builder.sslSocketFactory(own.createSslContext().getSocketFactory(), trusted);
+            builder.connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES));
+            if (own != null) {
+                var trusted = Arrays.stream(own.getManagers().getTrustManagers())
+                        .filter(X509TrustManager.class::isInstance)
+                        .map(X509TrustManager.class::cast)
+                        .findFirst()
+                        .orElseThrow();
+                builder.sslSocketFactory(own.createSslContext().getSocketFactory(), trusted);
+            }
         }
     }
 }
