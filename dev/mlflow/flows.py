@@ -197,6 +197,9 @@ class Tracking(unittest.TestCase):
             mlflow.log_metric("loss", 0.1)
             where = {"name": "model"} if GENERATION >= 3 else {"artifact_path": "model"}
             logged = mlflow.sklearn.log_model(LinearRegression().fit(x, 3 * x[:, 0] + 1), input_example=x[:2], **where)
+            if GENERATION >= 3:
+                held_out = mlflow.data.from_numpy(x, name="held-out")
+                mlflow.log_metric("acc", 0.9, dataset=held_out, model_id=logged.model_id)
         for uri in {logged.model_uri, f"runs:/{run.info.run_id}/model"}:
             for load in (mlflow.pyfunc.load_model, mlflow.sklearn.load_model):
                 self.assertAlmostEqual(31.0, float(load(uri).predict(numpy.array([[10.0]]))[0]))
@@ -204,6 +207,11 @@ class Tracking(unittest.TestCase):
             found = mlflow.search_logged_models([self.experiment.experiment_id], filter_string="name = 'model'", output_format="list")
             self.assertEqual([logged.model_id], [model.model_id for model in found])
             self.assertEqual("READY", str(found[0].status.value))
+            self.assertIn(("acc", 0.9, "held-out", run.info.run_id), [(one.key, one.value, one.dataset_name, one.run_id) for one in found[0].metrics])
+            better = lambda least, name: mlflow.search_logged_models(
+                [self.experiment.experiment_id], filter_string=f"metrics.acc > {least}", datasets=[{"dataset_name": name}], output_format="list")
+            self.assertEqual([logged.model_id], [model.model_id for model in better(0.8, "held-out")])
+            self.assertEqual([], [*better(0.95, "held-out"), *better(0.8, "another")])
             self.client.set_logged_model_tags(logged.model_id, {"quality": "good"})
             self.assertEqual("good", self.client.get_logged_model(logged.model_id).tags["quality"])
             outputs = self.client.get_run(run.info.run_id).outputs.model_outputs

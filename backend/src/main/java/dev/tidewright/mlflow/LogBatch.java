@@ -2,13 +2,16 @@ package dev.tidewright.mlflow;
 
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.tracking.LoggedModelService;
 import dev.tidewright.tracking.MetricPoint;
+import dev.tidewright.tracking.ModelMetric;
 import dev.tidewright.tracking.RunService;
 import dev.tidewright.tracking.Tracking;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -27,19 +30,30 @@ class LogBatch {
 
     private final Tracking tracking;
     private final RunService runs;
+    private final LoggedModelService models;
     private final JsonMapper json;
 
-    LogBatch(Tracking tracking, RunService runs, JsonMapper json) {
+    LogBatch(Tracking tracking, RunService runs, LoggedModelService models, JsonMapper json) {
         this.tracking = tracking;
         this.runs = runs;
+        this.models = models;
         this.json = json;
     }
 
-    void log(Name ns, UUID run, List<MetricPoint> points, Map<String, String> params, Map<String, String> tags) {
+    void log(Name ns, UUID run, List<Measured> metrics, Map<String, String> params, Map<String, String> tags) {
         runs.requireActive(ns, run);
-        tracking.log(run, points, params);
+        tracking.log(run, metrics.stream().map(Measured::point).toList(), params);
+        models.measured(ns, metrics.stream().flatMap(metric -> metric.of(run)).toList());
         if (!tags.isEmpty()) {
             runs.tag(ns, run, tags);
+        }
+    }
+
+    /** A point of a run, and which model on which data set it was measured of, if its client has said so. */
+    record Measured(MetricPoint point, @Nullable UUID model, ModelMetric.@Nullable Dataset dataset) {
+
+        Stream<ModelMetric> of(UUID run) {
+            return model == null ? Stream.empty() : Stream.of(new ModelMetric(model, run, point, dataset));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.tidewright.mlflow;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tidewright.kernel.Ids;
 import dev.tidewright.tracking.LoggedModel;
+import dev.tidewright.tracking.ModelMetric;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ record LoggedModelOnWire(Info info, Data data) {
         return PREFIX + Ids.hex(id);
     }
 
-    static LoggedModelOnWire of(LoggedModel model) {
+    static LoggedModelOnWire of(LoggedModel model, List<ModelMetric> metrics) {
         var run = model.sourceRun();
         return new LoggedModelOnWire(
                 new Info(
@@ -34,7 +35,7 @@ record LoggedModelOnWire(Info info, Data data) {
                         model.modelType(),
                         run == null ? null : Ids.hex(run),
                         Pair.of(model.tags())),
-                new Data(Pair.of(model.params())));
+                new Data(metrics.stream().map(Metric::of).toList(), Pair.of(model.params())));
     }
 
     record Info(
@@ -49,5 +50,31 @@ record LoggedModelOnWire(Info info, Data data) {
             @Nullable String sourceRunId,
             List<Pair> tags) {}
 
-    record Data(List<Pair> params) {}
+    record Data(List<Metric> metrics, List<Pair> params) {}
+
+    /** What was measured of the model, in which run and on what. */
+    record Metric(
+            String key,
+            double value,
+            long timestamp,
+            long step,
+            @Nullable String datasetName,
+            @Nullable String datasetDigest,
+            String modelId,
+            String runId) {
+
+        static Metric of(ModelMetric metric) {
+            var point = metric.point();
+            var dataset = metric.dataset();
+            return new Metric(
+                    point.key(),
+                    point.value(),
+                    point.at().toEpochMilli(),
+                    point.step(),
+                    dataset == null ? null : dataset.name(),
+                    dataset == null ? null : dataset.digest(),
+                    text(metric.model()),
+                    Ids.hex(metric.run()));
+        }
+    }
 }

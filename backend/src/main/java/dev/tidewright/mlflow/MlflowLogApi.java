@@ -4,6 +4,7 @@ import static dev.tidewright.mlflow.Given.required;
 
 import dev.tidewright.kernel.Name;
 import dev.tidewright.tracking.MetricPoint;
+import dev.tidewright.tracking.ModelMetric;
 import dev.tidewright.tracking.RunService;
 import dev.tidewright.tracking.Tracking;
 import java.time.Instant;
@@ -80,8 +81,8 @@ class MlflowLogApi {
         Given.atMost(MOST_TEXTS, params.size(), "param");
         Given.atMost(MOST_TEXTS, tags.size(), "tag");
         Given.atMost(MOST_METRICS, metrics.size() + params.size() + tags.size(), "value");
-        var points = metrics.stream().map(metric -> metric.read(clock)).toList();
-        batch.log(ns, Given.run(asked.runId(), null), points, params, tags);
+        var measured = metrics.stream().map(metric -> metric.read(clock)).toList();
+        batch.log(ns, Given.run(asked.runId(), null), measured, params, tags);
         return Empty.DONE;
     }
 
@@ -131,14 +132,22 @@ class MlflowLogApi {
             @Nullable String key,
             @Nullable Double value,
             @Nullable Long timestamp,
-            @Nullable Long step) {
+            @Nullable Long step,
+            @Nullable String modelId,
+            @Nullable String datasetName,
+            @Nullable String datasetDigest) {
 
-        MetricPoint read(InstantSource clock) {
-            return new MetricPoint(
-                    required("key", key),
-                    required("value", value),
-                    step == null ? 0 : step,
-                    timestamp == null ? clock.instant() : Instant.ofEpochMilli(timestamp));
+        LogBatch.Measured read(InstantSource clock) {
+            return new LogBatch.Measured(
+                    new MetricPoint(
+                            required("key", key),
+                            required("value", value),
+                            step == null ? 0 : step,
+                            timestamp == null ? clock.instant() : Instant.ofEpochMilli(timestamp)),
+                    modelId == null || modelId.isEmpty() ? null : LoggedModelOnWire.id(modelId),
+                    datasetName == null || datasetName.isEmpty()
+                            ? null
+                            : new ModelMetric.Dataset(datasetName, datasetDigest == null ? "" : datasetDigest));
         }
     }
 

@@ -1,14 +1,17 @@
 package dev.tidewright.mlflow;
 
 import dev.tidewright.kernel.Name;
+import dev.tidewright.kernel.Refusal;
 import dev.tidewright.query.FilterParser;
 import dev.tidewright.query.Order;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tracking.Experiment;
 import dev.tidewright.tracking.Lifecycle;
 import dev.tidewright.tracking.LogModel;
+import dev.tidewright.tracking.LoggedModel;
 import dev.tidewright.tracking.LoggedModelService;
 import dev.tidewright.tracking.LoggedModelStatus;
+import dev.tidewright.tracking.ModelMetric;
 import dev.tidewright.tracking.ModelOutput;
 import dev.tidewright.tracking.RunQuery;
 import java.util.List;
@@ -46,7 +49,7 @@ class MlflowLoggedModelApi {
     One create(@InWorkspace Name ns, @RequestBody Create command) {
         var run = command.sourceRunId();
         var told = command.name();
-        return new One(LoggedModelOnWire.of(models.create(new LogModel(
+        return one(models.create(new LogModel(
                 ns,
                 command.experimentId() == null ? Experiment.DEFAULT : Given.experiment(command.experimentId()),
                 told == null || told.isBlank() ? RunNames.of(UUID.randomUUID()) : told,
@@ -54,13 +57,13 @@ class MlflowLoggedModelApi {
                 run == null || run.isEmpty() ? null : Given.run(run, null),
                 Pair.map("param", command.params()),
                 Pair.map("tag", command.tags()),
-                access.actor()))));
+                access.actor())));
     }
 
     @GetMapping("/logged-models/{id}")
     @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     One get(@InWorkspace Name ns, @PathVariable String id) {
-        return new One(LoggedModelOnWire.of(models.require(ns, LoggedModelOnWire.id(id))));
+        return one(models.require(ns, LoggedModelOnWire.id(id)));
     }
 
     @PatchMapping("/logged-models/{id}")
@@ -69,7 +72,7 @@ class MlflowLoggedModelApi {
         var text = Given.required("status", command.status());
         var status = Given.choice(
                 "status", LoggedModelStatus.class, text.startsWith(STATUS) ? text.substring(STATUS.length()) : text);
-        return new One(LoggedModelOnWire.of(models.finish(ns, LoggedModelOnWire.id(id), status, access.actor())));
+        return one(models.finish(ns, LoggedModelOnWire.id(id), status, access.actor()));
     }
 
     @DeleteMapping("/logged-models/{id}")
@@ -103,15 +106,28 @@ class MlflowLoggedModelApi {
     @PostMapping("/logged-models/search")
     @PreAuthorize("@access.mayTrack(#ns, 'VIEWER')")
     Page search(@InWorkspace Name ns, @RequestBody Search query) {
-        var page = models.search(new RunQuery(
-                ns,
-                Given.experiments(query.experimentIds()),
-                Lifecycle.ACTIVE_ONLY,
-                FilterParser.filter(query.filter()),
-                query.orders(),
-                query.pageToken(),
-                Given.limit(query.maxResults(), 100, MOST)));
-        return new Page(page.items().stream().map(LoggedModelOnWire::of).toList(), page.nextCursor());
+        var page = models.search(
+                new RunQuery(
+                        ns,
+                        Given.experiments(query.experimentIds()),
+                        Lifecycle.ACTIVE_ONLY,
+                        FilterParser.filter(query.filter()),
+                        query.orders(),
+                        query.pageToken(),
+                        Given.limit(query.maxResults(), 100, MOST)),
+                Given.all(query.datasets()).stream().map(On::read).toList());
+        return new Page(onWire(page.items()), page.nextCursor());
+    }
+
+    private One one(LoggedModel model) {
+        return new One(onWire(List.of(model)).getFirst());
+    }
+
+    private List<LoggedModelOnWire> onWire(List<LoggedModel> found) {
+        var metrics = models.metrics(found.stream().map(LoggedModel::id).toList());
+        return found.stream()
+                .map(model -> LoggedModelOnWire.of(model, metrics.getOrDefault(model.id(), List.of())))
+                .toList();
     }
 
     @PostMapping("/runs/outputs")
@@ -145,6 +161,7 @@ class MlflowLoggedModelApi {
     record Search(
             @Nullable List<String> experimentIds,
             @Nullable String filter,
+            @Nullable List<On> datasets,
             @Nullable Integer maxResults,
             @Nullable List<By> orderBy,
             @Nullable String pageToken) {
@@ -154,9 +171,26 @@ class MlflowLoggedModelApi {
         }
     }
 
-    record By(@Nullable String fieldName, @Nullable Boolean ascending) {
+    record On(@Nullable String datasetName, @Nullable String datasetDigest) {
+
+        ModelMetric.Dataset read() {
+            return new ModelMetric.Dataset(
+                    Given.required("dataset_name", datasetName), datasetDigest == null ? "" : datasetDigest);
+        }
+    }
+
+    record By(
+            @Nullable String fieldName,
+            @Nullable Boolean ascending,
+            @Nullable String datasetName) {
 
         Order order() {
+            if (datasetName != null && !datasetName.isEmpty()) {
+                throw new Refusal.Invalid(
+                        "order-by-dataset",
+                        "order_by.dataset_name",
+                        "order_by cannot name a data set: name it in datasets, then only what was measured on it counts");
+            }
             var direction = Boolean.FALSE.equals(ascending) ? " DESC" : "";
             return FilterParser.orders(List.of(Given.required("field_name", fieldName) + direction))
                     .getFirst();

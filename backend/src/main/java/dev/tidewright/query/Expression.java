@@ -1,5 +1,6 @@
 package dev.tidewright.query;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,13 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param nullable whether a row may be without it
  * @param around what a comparison is put into, with {@code %s} in its place: an EXISTS for what a row has several of
  * @param equal how to ask whether it equals {@code %s} where an index knows; null: by {@code =}
+ * @param order what of several is sorted by; null: itself, or nothing where a row has several
  */
 public record Expression(
         String sql,
         Type type,
         boolean nullable,
         String around,
-        @Nullable String equal) {
+        @Nullable String equal,
+        @Nullable String order) {
 
     /** What can be compared with what. */
     public enum Type {
@@ -38,12 +41,12 @@ public record Expression(
 
     /** Something that every row has. */
     public static Expression always(String sql, Type type) {
-        return new Expression(sql, type, false, "%s", null);
+        return new Expression(sql, type, false, "%s", null, null);
     }
 
     /** Something that a row may be without. */
     public static Expression maybe(String sql, Type type) {
-        return new Expression(sql, type, true, "%s", null);
+        return new Expression(sql, type, true, "%s", null, null);
     }
 
     /**
@@ -59,11 +62,24 @@ public record Expression(
 
     /** Something that a row has several of, none of them to sort by. */
     public static Expression anyOf(String sql, String around) {
-        return new Expression(sql, Type.TEXT, true, around, null);
+        return new Expression(sql, Type.TEXT, true, around, null, null);
+    }
+
+    /** Numbers that a row has several of, one of them to sort by. */
+    public static Expression anyNumber(String sql, String around, String order) {
+        return new Expression(sql, Type.NUMBER, true, around, null, order);
     }
 
     /** The same, where equality is asked in another way. */
     public Expression equalBy(String template) {
-        return new Expression(sql, type, nullable, around, template);
+        return new Expression(sql, type, nullable, around, template, order);
+    }
+
+    /** As what rows are sorted by. */
+    Optional<Expression> sorted() {
+        if (order != null) {
+            return Optional.of(maybe(order, type));
+        }
+        return around.equals("%s") ? Optional.of(this) : Optional.empty();
     }
 }

@@ -80,10 +80,9 @@ public final class ListQuery {
         var all = new ArrayList<>(orders);
         all.addAll(List.of(last));
         for (var order : all.stream().distinct().toList()) {
-            var expression = fields.of(order.field(), this);
-            if (!expression.around().equals("%s")) {
-                throw refused("order_by", "a list cannot be sorted by " + order.field());
-            }
+            var expression = fields.of(order.field(), this)
+                    .sorted()
+                    .orElseThrow(() -> refused("order_by", "a list cannot be sorted by " + order.field()));
             if (expression.nullable()) {
                 keys.add(new Key(rank(expression), "integer", false));
             }

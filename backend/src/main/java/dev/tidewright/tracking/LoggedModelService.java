@@ -22,6 +22,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class LoggedModelService {
 
     private final LoggedModels models;
+    private final ModelMetrics metrics;
     private final RunService runs;
     private final ExperimentService experiments;
     private final ApplicationEventPublisher events;
@@ -29,11 +30,13 @@ public class LoggedModelService {
 
     LoggedModelService(
             LoggedModels models,
+            ModelMetrics metrics,
             RunService runs,
             ExperimentService experiments,
             ApplicationEventPublisher events,
             InstantSource clock) {
         this.models = models;
+        this.metrics = metrics;
         this.runs = runs;
         this.experiments = experiments;
         this.events = events;
@@ -95,10 +98,27 @@ public class LoggedModelService {
         note(model, "deleted", model.status(), model.status(), actor);
     }
 
-    /** The newest first unless asked otherwise. */
+    /**
+     * The newest first unless asked otherwise.
+     *
+     * @param datasets none: whatever was measured counts; otherwise only what was measured on one of them, and only models
+     *     of which something was
+     */
     @Transactional(readOnly = true)
-    public Slice<LoggedModel> search(RunQuery query) {
-        return models.search(query);
+    public Slice<LoggedModel> search(RunQuery query, List<ModelMetric.Dataset> datasets) {
+        return models.search(query, datasets);
+    }
+
+    /** Keeps what a run has measured of models of its namespace; of several points the newest. */
+    public void measured(Name namespace, List<ModelMetric> measured) {
+        measured.stream().map(ModelMetric::model).distinct().forEach(model -> require(namespace, model));
+        metrics.add(measured);
+    }
+
+    /** What was measured of these models, by key, the oldest first. */
+    @Transactional(readOnly = true)
+    public Map<UUID, List<ModelMetric>> metrics(Collection<UUID> ids) {
+        return metrics.of(ids);
     }
 
     /** What these runs have written, the oldest first; at most 200. */

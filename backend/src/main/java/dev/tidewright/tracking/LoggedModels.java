@@ -102,13 +102,16 @@ class LoggedModels {
     }
 
     /** The newest first unless asked otherwise. */
-    Slice<LoggedModel> search(RunQuery asked) {
-        var query = new ListQuery(LoggedModels::field);
+    Slice<LoggedModel> search(RunQuery asked, List<ModelMetric.Dataset> datasets) {
+        var query = new ListQuery((field, made) -> field(field, datasets, made));
         query.and("m.namespace = " + query.bind(asked.namespace().value()))
                 .and("m.experiment = ANY (" + query.bind(asked.experiments().toArray(Long[]::new)) + ")")
                 .and(asked.lifecycle().sql("m.deleted_at"))
-                .and(asked.conditions())
-                .sortedBy(asked.orders(), new Order(CREATED, true), new Order(ID, true));
+                .and(asked.conditions());
+        if (!datasets.isEmpty()) {
+            query.and(ModelMetrics.measuredOn(datasets, query));
+        }
+        query.sortedBy(asked.orders(), new Order(CREATED, true), new Order(ID, true));
         return query.page(jdbc, "m.*", "logged_model m", asked.cursor(), asked.limit(), this::model);
     }
 
@@ -141,12 +144,13 @@ class LoggedModels {
         return outputs;
     }
 
-    private static Expression field(Field field, ListQuery query) {
+    private static Expression field(Field field, List<ModelMetric.Dataset> datasets, ListQuery query) {
         return switch (field.kind()) {
             case TAG -> Expression.maybe("(m.tags ->> " + query.bind(field.key()) + ")", Expression.Type.TEXT);
             case PARAM -> Expression.maybe("(m.params ->> " + query.bind(field.key()) + ")", Expression.Type.TEXT);
             case ATTRIBUTE -> attribute(field);
-            case METRIC, DATASET -> throw unknown(field);
+            case METRIC -> ModelMetrics.field(field, datasets, query);
+            case DATASET -> throw unknown(field);
         };
     }
 
@@ -169,7 +173,8 @@ class LoggedModels {
         return new Refusal.Invalid(
                 "unknown-field",
                 "filter",
-                "logged models have no " + field + ": use params.<key>, tags.<key>, name, model_id, model_type, status,"
+                "logged models have no " + field
+                        + ": use metrics.<key>, params.<key>, tags.<key>, name, model_id, model_type, status,"
                         + " source_run_id, creation_timestamp or last_updated_timestamp");
     }
 

@@ -98,6 +98,75 @@ class MlflowLoggedModelIT {
     }
 
     @Test
+    void whatIsMeasuredOfAModelIsFoundAtIt() {
+        var good = model("good");
+        var bad = model("bad");
+        model("never measured");
+        measure(good, "acc", 0.5, 1, "train");
+        measure(good, "acc", 0.9, 2, "train");
+        // Came late: the run has it, the model keeps the newest.
+        measure(good, "acc", 0.1, 0, "train");
+        measure(good, "acc", 0.7, 2, "test");
+        mlflow.done(mlflow.post(
+                "runs/log-batch",
+                "{\"run_id\":\"" + run + "\",\"metrics\":[" + metric(bad, "acc", 0.8, 3, "train") + ","
+                        + metric(bad, "loss", 4, 3, "") + ",{\"key\":\"lr\",\"value\":1,\"timestamp\":1}]}"));
+        var seen = mlflow.done(mlflow.get("logged-models/" + good)).at("/model/data/metrics");
+        assertThat(seen.valueStream().map(one -> one.path("dataset_name").asString() + one.path("value")))
+                .containsExactlyInAnyOrder("train0.9", "test0.7");
+        assertThat(seen.get(0).path("model_id").asString()).isEqualTo(good);
+        assertThat(seen.get(0).path("run_id").asString()).isEqualTo(run);
+        assertThat(names("metrics.acc > 0.85", "")).containsExactly("good");
+        assertThat(names("metrics.acc < 0.75", "")).containsExactly("good");
+        assertThat(names("metrics.acc > 0", ",\"datasets\":[{\"dataset_name\":\"test\",\"dataset_digest\":\"d1\"}]"))
+                .containsExactly("good");
+        assertThat(names("", ",\"datasets\":[{\"dataset_name\":\"none\"}]")).isEmpty();
+        assertThat(
+                        names(
+                                "",
+                                ",\"datasets\":[{\"dataset_name\":\"train\"}],\"order_by\":[{\"field_name\":\"metrics.acc\",\"ascending\":true}]"))
+                .containsExactly("bad", "good");
+        assertThat(names("", ",\"order_by\":[{\"field_name\":\"metrics.loss\",\"ascending\":false}]"))
+                .startsWith("bad");
+        mlflow.missing(mlflow.post(
+                "runs/log-metric",
+                "{\"run_id\":\"" + run + "\","
+                        + metric(NOBODYS, "acc", 1, 0, "").substring(1)));
+        assertThat(mlflow.done(mlflow.get("metrics/get-history", "run_id", run, "metric_key", "acc"))
+                        .path("metrics"))
+                .hasSize(5);
+    }
+
+    private String model(String name) {
+        return mlflow.ok("logged-models", "{\"name\":\"" + name + "\"}")
+                .at("/model/info/model_id")
+                .asString();
+    }
+
+    private void measure(String model, String key, double value, long step, String dataset) {
+        mlflow.done(mlflow.post(
+                "runs/log-metric",
+                "{\"run_id\":\"" + run + "\","
+                        + metric(model, key, value, step, dataset).substring(1)));
+    }
+
+    private static String metric(String model, String key, double value, long step, String dataset) {
+        return "{\"key\":\"" + key + "\",\"value\":" + value + ",\"timestamp\":" + (1000 + step) + ",\"step\":" + step
+                + ",\"model_id\":\"" + model + "\""
+                + (dataset.isEmpty() ? "" : ",\"dataset_name\":\"" + dataset + "\",\"dataset_digest\":\"d1\"") + "}";
+    }
+
+    private List<String> names(String filter, String more) {
+        return mlflow.ok(
+                        "logged-models/search",
+                        "{\"experiment_ids\":[\"0\"],\"filter\":" + MlflowApi.quoted(filter) + more + "}")
+                .path("models")
+                .valueStream()
+                .map(model -> model.at("/info/name").asString())
+                .toList();
+    }
+
+    @Test
     void modelsAreSortedPageByPage() {
         for (var name : List.of("b", "a", "c")) {
             mlflow.ok("logged-models", "{\"name\":\"" + name + "\"}");
@@ -132,7 +201,10 @@ class MlflowLoggedModelIT {
                 "runs/outputs", "{\"run_id\":\"" + run + "\",\"models\":[{\"model_id\":\"" + NOBODYS + "\"}]}"));
         mlflow.invalid(mlflow.post("runs/outputs", "{}"));
         mlflow.invalid(mlflow.post("logged-models", "{\"name\":\"" + "x".repeat(501) + "\"}"));
-        mlflow.invalid(search("metrics.a > 1"));
+        mlflow.invalid(search("datasets.name = 'a'"));
+        mlflow.invalid(mlflow.post(
+                "logged-models/search",
+                "{\"experiment_ids\":[\"0\"],\"order_by\":[{\"field_name\":\"metrics.a\",\"dataset_name\":\"d\"}]}"));
         mlflow.invalid(mlflow.post("logged-models/search", "{\"max_results\":50001}"));
         var id = mlflow.ok("logged-models", "{}").at("/model/info/model_id").asString();
         mlflow.invalid(patch("/" + id, "{\"status\":\"LOGGED_MODEL_DANCING\"}"));
