@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
@@ -215,6 +216,28 @@ class BrowserIT {
         page.getByLabel("Revoke nightly").click();
         assertThat(page.locator("table")).containsText("revoked");
         assertThat(new TestApi(port, secret).get("/api/v1/whoami").status()).isEqualTo(401);
+    }
+
+    @Test
+    void whatWaitsForASecondPersonIsOnThatPersonsHome() {
+        var admin = TestApi.admin(port);
+        var ns = admin.namespace();
+        var model = "/api/v1/namespaces/" + ns + "/models/sea%20level";
+        admin.post("/api/v1/namespaces/" + ns + "/models", "{\"name\":\"sea level\"}");
+        var upload = admin.upload(ns, "m.py", "x = 1".getBytes(StandardCharsets.UTF_8));
+        admin.post(model + "/versions", "{\"upload\":\"" + upload + "\"}");
+        admin.put(model + "/protected-aliases/champion", "{}");
+        var ana = admin.member(ns, "DEPLOYER");
+        var asked = ana.put(model + "/aliases/champion", "{\"version\":1,\"reason\":\"it is better\"}");
+        assertThat(asked.code()).as("%s", asked).isEqualTo("awaits-approval");
+
+        var page = signedIn(true, ColorScheme.LIGHT);
+        page.navigate(url("/ns/" + ns));
+        var need = page.locator("li.need").filter(new Locator.FilterOptions().setHasText("sea level@champion"));
+        assertThat(need).containsText("asks for it to point at version 1: it is better");
+        need.getByText("Decide").click();
+        page.waitForURL("**/models/sea%20level#requests");
+        assertThat(page.locator("#requests")).containsText("it is better");
     }
 
     private Page signedIn(boolean scripts, ColorScheme scheme) {

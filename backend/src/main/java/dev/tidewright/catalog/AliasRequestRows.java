@@ -1,6 +1,7 @@
 package dev.tidewright.catalog;
 
 import dev.tidewright.kernel.Actor;
+import dev.tidewright.kernel.Name;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -105,6 +106,25 @@ class AliasRequestRows {
                 .param("before", before)
                 .param("limit", limit)
                 .query(AliasRequestRows::view)
+                .list();
+    }
+
+    /** Of a whole namespace, those that somebody else than {@code person} asked for. Oldest first. */
+    List<WaitingRequest> waitingFor(Name namespace, String person, int limit) {
+        return jdbc.sql("""
+                SELECT m.name, r.alias, r.to_number, r.asked_by, r.reason, r.id
+                FROM alias_request r JOIN model m ON m.id = r.model_id
+                WHERE m.namespace = ? AND m.deleted_at IS NULL AND r.status = 'WAITING' AND r.asked_by <> ?
+                ORDER BY r.id LIMIT ?
+                """)
+                .params(namespace.value(), person, limit)
+                .query((row, number) -> new WaitingRequest(
+                        row.getObject("id", UUID.class),
+                        new ModelName(row.getString("name")),
+                        row.getString("alias"),
+                        row.getObject("to_number", Integer.class),
+                        row.getString("asked_by"),
+                        row.getString("reason")))
                 .list();
     }
 

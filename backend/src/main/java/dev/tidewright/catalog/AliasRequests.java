@@ -13,7 +13,7 @@ import org.springframework.transaction.annotation.Transactional;
 /** Reads which aliases are protected, and who asked for what with them. */
 @Service
 @Transactional(readOnly = true)
-class AliasRequests {
+public class AliasRequests {
 
     private final Catalog catalog;
     private final AliasRequestRows rows;
@@ -29,6 +29,15 @@ class AliasRequests {
         var before = Cursor.id(cursor).orElse(null);
         var page = rows.list(catalog.model(namespace, model).id(), status, before, limit + 1);
         return Slice.of(page, limit, AliasRequestView::id);
+    }
+
+    /**
+     * What waits in a namespace for a second person who is not the one that asked. Oldest first.
+     *
+     * @param person who may be that second person; the caller has seen that they may approve
+     */
+    public List<WaitingRequest> waitingFor(Name namespace, String person, int limit) {
+        return rows.waitingFor(namespace, person, limit);
     }
 
     AliasRequestView require(Name namespace, ModelName model, UUID id) {

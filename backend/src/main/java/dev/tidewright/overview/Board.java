@@ -1,7 +1,9 @@
 package dev.tidewright.overview;
 
+import dev.tidewright.catalog.AliasRequests;
 import dev.tidewright.catalog.Catalog;
 import dev.tidewright.catalog.ModelQuery;
+import dev.tidewright.catalog.WaitingRequest;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resource;
 import dev.tidewright.serving.DeployEndpoint;
@@ -27,12 +29,19 @@ class Board {
     private final JobSummaries jobs;
     private final EndpointViews endpoints;
     private final Catalog catalog;
+    private final AliasRequests requests;
     private final InstantSource clock;
 
-    Board(JobSummaries jobs, EndpointViews endpoints, Catalog catalog, InstantSource clock) {
+    Board(
+            JobSummaries jobs,
+            EndpointViews endpoints,
+            Catalog catalog,
+            AliasRequests requests,
+            InstantSource clock) {
         this.jobs = jobs;
         this.endpoints = endpoints;
         this.catalog = catalog;
+        this.requests = requests;
         this.clock = clock;
     }
 
@@ -83,8 +92,12 @@ class Board {
         return serving(ns).stream().filter(Board::troubled).count();
     }
 
-    /** Endpoints first: somebody outside may be waiting for an answer. */
-    List<Need> needs(Name ns) {
+    /**
+     * Endpoints first: somebody outside may be waiting for an answer. Then what somebody inside waits for.
+     *
+     * @param approver who may approve what others ask for; null: whoever looks may not
+     */
+    List<Need> needs(Name ns, @Nullable String approver) {
         var needs = new ArrayList<Need>();
         for (var endpoint : serving(ns)) {
             var name = endpoint.metadata().name();
@@ -103,6 +116,9 @@ class Board {
                         "running", name, "rollout", link, endpoint.status().message(), "Follow", link));
             }
         }
+        if (approver != null) {
+            requests.waitingFor(ns, approver, ROWS).forEach(request -> needs.add(need(ns, request)));
+        }
         var since = clock.instant().minus(RECENT);
         for (var job : jobs.failed(ns, 5)) {
             if (job.finishedAt() != null && job.finishedAt().isAfter(since)) {
@@ -118,6 +134,20 @@ class Board {
             }
         }
         return needs;
+    }
+
+    private static Need need(Name ns, WaitingRequest request) {
+        var link = "/ns/" + ns + "/models/" + request.model().inPath() + "#requests";
+        var wish = request.to() == null ? "to be taken away" : "to point at version " + request.to();
+        return new Need(
+                "queued",
+                request.model() + "@" + request.alias(),
+                "alias",
+                link,
+                request.askedBy() + " asks for it " + wish
+                        + (request.reason().isEmpty() ? "" : ": " + request.reason()),
+                "Decide",
+                link);
     }
 
     private static boolean troubled(Resource<DeployEndpoint, EndpointStatus> endpoint) {

@@ -46,15 +46,15 @@ class HomePages {
     String namespace(@PathVariable Name ns, Model model) {
         model.addAttribute("ns", ns);
         model.addAttribute("quota", namespaces.quota(ns));
-        model.addAttribute("needs", board.needs(ns));
         model.addAttribute("active", board.active(ns));
         model.addAttribute("serving", board.serving(ns));
         model.addAttribute("steps", board.steps(ns));
         var role = access.roleIn(ns);
         model.addAttribute(
                 "mayTrain", role.filter(mine -> mine.covers(Role.EDITOR)).isPresent());
-        model.addAttribute(
-                "mayDeploy", role.filter(mine -> mine.covers(Role.DEPLOYER)).isPresent());
+        var mayDeploy = role.filter(mine -> mine.covers(Role.DEPLOYER)).isPresent();
+        model.addAttribute("mayDeploy", mayDeploy);
+        model.addAttribute("needs", board.needs(ns, mayDeploy ? access.actor().name() : null));
         model.addAttribute("changes", changes(ns));
         return "home";
     }

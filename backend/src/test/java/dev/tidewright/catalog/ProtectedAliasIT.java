@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidewright.IntegrationTest;
 import dev.tidewright.TestApi;
 import dev.tidewright.TestApi.Answer;
+import dev.tidewright.kernel.Name;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +19,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** Aliases that one person asks to move and another lets be moved. */
@@ -26,6 +28,9 @@ class ProtectedAliasIT {
 
     @LocalServerPort
     private int port;
+
+    @Autowired
+    private AliasRequests requests;
 
     private TestApi admin;
     private TestApi ana;
@@ -62,6 +67,12 @@ class ProtectedAliasIT {
                         .at("/errors/0/message")
                         .asString())
                 .isEqualTo(request);
+        assertThat(requests.waitingFor(Name.of(namespace), name(ben), 9))
+                .extracting(one -> one.model() + "@" + one.alias() + " to " + one.to() + ": " + one.reason())
+                .containsExactly("tides@champion to 2: better");
+        assertThat(requests.waitingFor(Name.of(namespace), name(ana), 9)).isEmpty();
+        assertThat(requests.waitingFor(Name.of(admin.namespace()), name(ben), 9))
+                .isEmpty();
         refused(403, "forbidden", ana.post(request + "/approve", "{}"));
         refused(403, "forbidden", admin.member(namespace, "EDITOR").post(request + "/approve", "{}"));
         refused(404, "not-found", admin.member(admin.namespace(), "ADMIN").get(request));
@@ -74,6 +85,7 @@ class ProtectedAliasIT {
         assertThat(admin.get(model + "/aliases/champion").json().path("reason").asString())
                 .isEqualTo("better; asked for by " + name(ana) + ", approved: checked");
         refused(409, "request-over", ben.post(request + "/approve", "{}"));
+        assertThat(requests.waitingFor(Name.of(namespace), name(ben), 9)).isEmpty();
         assertThat(admin.get("/api/v1/namespaces/" + namespace + "/history?kind=model&limit=100")
                         .text())
                 .contains("\"asked\"", "\"approved\"", "@champion to v2", "\"protected\"");
