@@ -102,10 +102,11 @@ def client(version: str, what: str, command: list, platform: Platform, environme
     return done.returncode == 0
 
 
-def flavours(names: list[str]) -> int:
-    version = CLIENTS[-1]
+def flavours(names: list[str], version: str) -> int:
+    # The older generation without PyTorch: once is enough of 5 GB, and a plain model is seen in an environment of its own size.
+    wanted = LIBRARIES if version == CLIENTS[-1] else [library for library in LIBRARIES if not library.startswith("torch")]
     with Platform.temporary("flavours") as platform:
-        python = installed(version, *LIBRARIES, purpose="-flavours")
+        python = installed(version, *wanted, purpose="-flavours")
         platform.start()
         platform.wait_ready()
         environment = surroundings(platform, "flavours") | {"PYTHONPATH": str(plugged(python, platform))}
@@ -193,7 +194,7 @@ def main() -> int:
     if asked.large is not None:
         return large(asked.large)
     if asked.flavours is not None:
-        return flavours(asked.flavours)
+        return max(flavours(asked.flavours, version) for version in asked.client or CLIENTS[-1:])
     versions = asked.client or CLIENTS
     with ThreadPoolExecutor(len(versions)) as pool, Platform.temporary("mlflow") as platform:
         pythons = list(pool.map(installed, versions))

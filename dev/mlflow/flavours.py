@@ -1,8 +1,10 @@
 """Saves a line, 3 x + 1, by each of MLflow's flavours, loads it back by its own loader, deploys it by name, model and memory, and asks it.
 
-Runs under a client that has the libraries, with the plug-in beside it. Says of each what it took, and ends with 1 if one failed.
+Runs under a client of either generation that has the libraries, with the plug-in beside it; those flavours are passed over whose
+library it has not. Says of each what it took, and ends with 1 if one failed.
 """
 
+import importlib.util
 import json
 import sys
 import time
@@ -82,11 +84,13 @@ def pytorch():
 
 
 FLAVOURS = {made.__name__: made for made in (sklearn, sklearn_pickled, pyfunc, xgboost, lightgbm, onnx, pytorch)}
+NEWER = int(mlflow.__version__.split(".")[0]) >= 3
+THERE = [name for name in FLAVOURS if name in ("sklearn_pickled", "pyfunc") or importlib.util.find_spec({"pytorch": "torch"}.get(name, name))]
 # What a replica is given where the default of 512 MiB does not do. MLflow writes PyTorch into the requirements of a scikit-learn
-# model too when it is installed where the model is saved, as it is here: skops imports it then, which alone takes half a GiB.
-MEMORY = {"sklearn": "1Gi", "sklearn_pickled": "1Gi", "pytorch": "2Gi"}
+# model too when it is installed where the model is saved: skops imports it then, which alone takes half a GiB.
+MEMORY = {"sklearn": "1Gi", "sklearn_pickled": "1Gi", "pytorch": "2Gi"} if "pytorch" in THERE else {}
 # Those that run code of their maker where they are loaded; the rest is saved in formats that do not.
-PICKLED = {"sklearn_pickled", "pyfunc"}
+PICKLED = {"sklearn_pickled", "pyfunc"} | (set() if NEWER else {"sklearn", "pytorch"})
 
 
 def number(answer) -> float:
@@ -101,7 +105,8 @@ def check(name: str, client) -> str:
     module, model, options, ask = FLAVOURS[name]()
     what = {"python_model": model} if module is mlflow.pyfunc else {"onnx_model" if name == "onnx" else next_parameter(module): model}
     with mlflow.start_run():
-        logged = module.log_model(**what, name="model", input_example=X[:2], registered_model_name=f"line by {name}", **options)
+        named = {"name" if NEWER else "artifact_path": "model"}
+        logged = module.log_model(**what, **named, input_example=X[:2], registered_model_name=f"line by {name}", **options)
     expected = number(ask(model))
     assert abs(expected - 31) < 3, expected
     loaded = number(ask(module.load_model(f"models:/line by {name}/1")))
@@ -133,11 +138,11 @@ def next_parameter(module) -> str:
 if __name__ == "__main__":
     mlflow.set_experiment("flavours")
     client, failed = get_deploy_client("tidewright"), []
-    for name in sys.argv[1:] or FLAVOURS:
+    for name in sys.argv[1:] or THERE:
         try:
             print(f"{name}: {check(name, client)}", flush=True)
         except Exception:
             failed.append(name)
             print(f"{name}: FAILED\n{traceback.format_exc()}", flush=True)
-    print(f"{len(sys.argv[1:] or FLAVOURS) - len(failed)} passed, {len(failed)} failed", flush=True)
+    print(f"{len(sys.argv[1:] or THERE) - len(failed)} passed, {len(failed)} failed", flush=True)
     raise SystemExit(1 if failed else 0)
