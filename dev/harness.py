@@ -236,7 +236,7 @@ class Kubernetes:
 
 
 class Audit(threading.Thread):
-    """Reads the API server's audit log while it is written, over its rotations: what concerns one namespace."""
+    """Reads the API server's audit log while it is written, over its rotations: what was answered that concerns one namespace."""
 
     def __init__(self, log: Path, namespace: str):
         super().__init__(daemon=True)
@@ -255,7 +255,8 @@ class Audit(threading.Thread):
             moved = os.fstat(self.file.fileno()).st_ino != self.path.stat().st_ino if self.path.exists() else False
             while piece := self.file.read(1 << 20):
                 *lines, rest = (rest + piece).split("\n")
-                self.entries += [json.loads(line) for line in lines if self.mark in line]
+                # A stream has an entry for its beginning too.
+                self.entries += [json.loads(line) for line in lines if self.mark in line and '"stage":"ResponseComplete"' in line]
             if moved:
                 self.file.close()
                 self.file, rest = open(self.path), ""
