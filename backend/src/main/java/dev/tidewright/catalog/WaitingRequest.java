@@ -10,9 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param reason empty when none was given
  */
 public record WaitingRequest(
-        UUID id,
-        ModelName model,
-        String alias,
-        @Nullable Integer to,
-        String askedBy,
-        String reason) {}
+        UUID id, ModelName model, String alias, @Nullable Integer to, String askedBy, String reason) {}

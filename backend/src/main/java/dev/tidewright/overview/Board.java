@@ -32,12 +32,7 @@ class Board {
     private final AliasRequests requests;
     private final InstantSource clock;
 
-    Board(
-            JobSummaries jobs,
-            EndpointViews endpoints,
-            Catalog catalog,
-            AliasRequests requests,
-            InstantSource clock) {
+    Board(JobSummaries jobs, EndpointViews endpoints, Catalog catalog, AliasRequests requests, InstantSource clock) {
         this.jobs = jobs;
         this.endpoints = endpoints;
         this.catalog = catalog;
