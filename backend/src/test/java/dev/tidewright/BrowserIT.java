@@ -224,7 +224,7 @@ class BrowserIT {
         var ns = admin.namespace();
         var model = "/api/v1/namespaces/" + ns + "/models/sea%20level";
         admin.post("/api/v1/namespaces/" + ns + "/models", "{\"name\":\"sea level\"}");
-        var upload = admin.upload(ns, "m.py", "x = 1".getBytes(StandardCharsets.UTF_8));
+        var upload = admin.upload(ns, "m.zip", Zipped.file("model.joblib"));
         admin.post(model + "/versions", "{\"upload\":\"" + upload + "\"}");
         admin.put(model + "/protected-aliases/champion", "{}");
         var ana = admin.member(ns, "DEPLOYER");

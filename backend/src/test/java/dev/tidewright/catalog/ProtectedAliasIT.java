@@ -5,18 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidewright.IntegrationTest;
 import dev.tidewright.TestApi;
 import dev.tidewright.TestApi.Answer;
+import dev.tidewright.Zipped;
 import dev.tidewright.kernel.Name;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -46,7 +42,7 @@ class ProtectedAliasIT {
         ben = admin.member(namespace, "DEPLOYER");
         model = "/api/v1/namespaces/" + namespace + "/models/tides";
         done(admin.post("/api/v1/namespaces/" + namespace + "/models", "{\"name\":\"tides\"}"));
-        var upload = admin.upload(namespace, "m.zip", zipped());
+        var upload = admin.upload(namespace, "m.zip", Zipped.file("model.joblib"));
         for (var n = 0; n < 3; n++) {
             done(admin.post(model + "/versions", "{\"upload\":\"" + upload + "\"}"));
         }
@@ -242,16 +238,5 @@ class ProtectedAliasIT {
     private static void refused(int status, String code, Answer answer) {
         assertThat(answer.status()).as("%s", answer).isEqualTo(status);
         assertThat(answer.code()).as("%s", answer).isEqualTo(code);
-    }
-
-    private static byte[] zipped() {
-        var bytes = new ByteArrayOutputStream();
-        try (var zip = new ZipOutputStream(bytes)) {
-            zip.putNextEntry(new ZipEntry("model.joblib"));
-            zip.write(1);
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-        return bytes.toByteArray();
     }
 }
