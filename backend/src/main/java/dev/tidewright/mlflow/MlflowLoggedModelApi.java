@@ -115,7 +115,8 @@ class MlflowLoggedModelApi {
                         query.orders(),
                         query.pageToken(),
                         Given.limit(query.maxResults(), 100, MOST)),
-                Given.all(query.datasets()).stream().map(On::read).toList());
+                Given.all(query.datasets()).stream().map(On::read).toList(),
+                query.orderDatasets());
         return new Page(onWire(page.items()), page.nextCursor());
     }
 
@@ -169,6 +170,21 @@ class MlflowLoggedModelApi {
         List<Order> orders() {
             return Given.all(orderBy).stream().map(By::order).toList();
         }
+
+        List<ModelMetric.Dataset> orderDatasets() {
+            var named = Given.all(orderBy).stream()
+                    .filter(by -> by.datasetName() != null && !by.datasetName().isEmpty())
+                    .map(by -> new On(by.datasetName(), by.datasetDigest()).read())
+                    .distinct()
+                    .toList();
+            if (named.size() > 1) {
+                throw new Refusal.Invalid(
+                        "order-by-datasets",
+                        "order_by.dataset_name",
+                        "order_by names " + named.size() + " data sets: sort by metrics on one of them");
+            }
+            return named;
+        }
     }
 
     record On(@Nullable String datasetName, @Nullable String datasetDigest) {
@@ -182,15 +198,10 @@ class MlflowLoggedModelApi {
     record By(
             @Nullable String fieldName,
             @Nullable Boolean ascending,
-            @Nullable String datasetName) {
+            @Nullable String datasetName,
+            @Nullable String datasetDigest) {
 
         Order order() {
-            if (datasetName != null && !datasetName.isEmpty()) {
-                throw new Refusal.Invalid(
-                        "order-by-dataset",
-                        "order_by.dataset_name",
-                        "order_by cannot name a data set: name it in datasets, then only what was measured on it counts");
-            }
             var direction = Boolean.FALSE.equals(ascending) ? " DESC" : "";
             return FilterParser.orders(List.of(Given.required("field_name", fieldName) + direction))
                     .getFirst();

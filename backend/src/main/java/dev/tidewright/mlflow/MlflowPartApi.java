@@ -115,6 +115,10 @@ class MlflowPartApi {
     /** Clients name the file by its path on their machine. */
     private static String file(String folder, @Nullable String local) {
         var name = Given.required("path", local);
+        if (name.indexOf(';') >= 0) {
+            throw new Refusal.Invalid(
+                    "invalid-path", "path", "path has a semicolon: nothing could read such a file by its address");
+        }
         return folder.substring(1) + "/" + name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     }
 

@@ -103,10 +103,12 @@ public class LoggedModelService {
      *
      * @param datasets none: whatever was measured counts; otherwise only what was measured on one of them, and only models
      *     of which something was
+     * @param sorted what was measured on this one is sorted by; none: on those of {@code datasets}
      */
     @Transactional(readOnly = true)
-    public Slice<LoggedModel> search(RunQuery query, List<ModelMetric.Dataset> datasets) {
-        return models.search(query, datasets);
+    public Slice<LoggedModel> search(
+            RunQuery query, List<ModelMetric.Dataset> datasets, List<ModelMetric.Dataset> sorted) {
+        return models.search(query, datasets, sorted.isEmpty() ? datasets : sorted);
     }
 
     /** Keeps what a run has measured of models of its namespace; of several points the newest. */

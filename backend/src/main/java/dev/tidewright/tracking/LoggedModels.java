@@ -102,8 +102,8 @@ class LoggedModels {
     }
 
     /** The newest first unless asked otherwise. */
-    Slice<LoggedModel> search(RunQuery asked, List<ModelMetric.Dataset> datasets) {
-        var query = new ListQuery((field, made) -> field(field, datasets, made));
+    Slice<LoggedModel> search(RunQuery asked, List<ModelMetric.Dataset> datasets, List<ModelMetric.Dataset> sorted) {
+        var query = new ListQuery((field, made) -> field(field, datasets, sorted, made));
         query.and("m.namespace = " + query.bind(asked.namespace().value()))
                 .and("m.experiment = ANY (" + query.bind(asked.experiments().toArray(Long[]::new)) + ")")
                 .and(asked.lifecycle().sql("m.deleted_at"))
@@ -144,12 +144,13 @@ class LoggedModels {
         return outputs;
     }
 
-    private static Expression field(Field field, List<ModelMetric.Dataset> datasets, ListQuery query) {
+    private static Expression field(
+            Field field, List<ModelMetric.Dataset> datasets, List<ModelMetric.Dataset> sorted, ListQuery query) {
         return switch (field.kind()) {
             case TAG -> Expression.maybe("(m.tags ->> " + query.bind(field.key()) + ")", Expression.Type.TEXT);
             case PARAM -> Expression.maybe("(m.params ->> " + query.bind(field.key()) + ")", Expression.Type.TEXT);
             case ATTRIBUTE -> attribute(field);
-            case METRIC -> ModelMetrics.field(field, datasets, query);
+            case METRIC -> ModelMetrics.field(field, datasets, sorted, query);
             case DATASET -> throw unknown(field);
         };
     }

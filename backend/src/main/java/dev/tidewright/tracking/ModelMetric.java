@@ -11,6 +11,19 @@ import org.jspecify.annotations.Nullable;
 public record ModelMetric(
         UUID model, UUID run, MetricPoint point, @Nullable Dataset dataset) {
 
-    /** A data set by its name and digest, of which either may be empty. */
-    public record Dataset(String name, String digest) {}
+    /**
+     * A data set.
+     *
+     * @param name 1 to 500 characters
+     * @param digest at most 36 characters; may be empty
+     */
+    public record Dataset(String name, String digest) {
+
+        public Dataset {
+            Keys.checked("dataset_name", name, 500);
+            if (!digest.isEmpty()) {
+                Keys.checked("dataset_digest", digest, 36);
+            }
+        }
+    }
 }

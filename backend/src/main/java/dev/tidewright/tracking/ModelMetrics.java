@@ -70,14 +70,14 @@ class ModelMetrics {
         return metrics;
     }
 
-    /** Of the models {@code m}: any measured value is compared; the newest is sorted by. */
-    static Expression field(Field field, List<ModelMetric.Dataset> datasets, ListQuery query) {
-        var from = "FROM logged_model_metric v WHERE v.model_id = m.id AND v.key = " + query.bind(field.key())
-                + among(datasets, query);
+    /** Of the models {@code m}: any value measured on these data sets is compared; the newest on those is sorted by. */
+    static Expression field(
+            Field field, List<ModelMetric.Dataset> datasets, List<ModelMetric.Dataset> sorted, ListQuery query) {
+        var from = "FROM logged_model_metric v WHERE v.model_id = m.id AND v.key = " + query.bind(field.key());
         return Expression.anyNumber(
                 "v.value",
-                "EXISTS (SELECT " + from + " AND %s)",
-                "(SELECT v.value " + from + " ORDER BY v.at DESC, v.step DESC LIMIT 1)");
+                "EXISTS (SELECT " + from + among(datasets, query) + " AND %s)",
+                "(SELECT v.value " + from + among(sorted, query) + " ORDER BY v.at DESC, v.step DESC LIMIT 1)");
     }
 
     /** That something was measured on one of them. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is answered where not even the application was reached: an address with illegal characters, a header that cannot
- * be read. The server makes it by its name, so it knows no bean; its answers look like those of {@link ProblemWriter}.
+ * be read. The server makes it by its name, so it knows no bean; its answers look like those of {@link ProblemWriter}, and
+ * say the same in MLflow's words too: which address was meant may not be readable.
  */
 public class ProblemReport extends ErrorReportValve {
 
@@ -39,22 +40,29 @@ public class ProblemReport extends ErrorReportValve {
                         status,
                         "not-supported",
                         "Not Supported",
+                        "NOT_IMPLEMENTED",
                         "this server speaks HTTP/1.1 and no other encoding of bodies");
             case 500, 502, 503, 504 ->
-                problem(status, "internal", "Internal Server Error", "something is broken on our side; try again");
+                problem(
+                        status,
+                        "internal",
+                        "Internal Server Error",
+                        "INTERNAL_ERROR",
+                        "something is broken on our side; try again");
             default ->
                 problem(
                         status,
                         "malformed-request",
                         "Bad Request",
+                        "INVALID_PARAMETER_VALUE",
                         "the request's address or a header of it cannot be read: write what is not a letter, digit or one"
-                                + " of -._~ percent-encoded (a space is %20), and keep the headers below 8 KiB");
+                                + " of -._~ percent-encoded (a space is %20), and keep the headers below 64 KiB");
         };
     }
 
-    private static String problem(int status, String code, String title, String detail) {
+    private static String problem(int status, String code, String title, String mlflow, String detail) {
         return """
-                {"type":"/problems/%s","title":"%s","status":%d,"code":"%s","detail":"%s"}
-                """.formatted(code, title, status, code, detail);
+                {"type":"/problems/%s","title":"%s","status":%d,"code":"%s","detail":"%s","error_code":"%s","message":"%s"}
+                """.formatted(code, title, status, code, detail, mlflow, detail);
     }
 }

@@ -66,6 +66,22 @@ class MlflowArtifactsIT {
         assertThat(list(folder)).doesNotContain("model");
     }
 
+    /** Clients of 2.x put percent signs into the names of the images that they log. */
+    @Test
+    void aNameMayHaveAPercentSignAndMayNotHaveASemicolon() {
+        var name = folder + "/images/k%25step%251%25timestamp%252.png";
+        mlflow.done(admin.put(FILES + "/" + name, "png", "X-MLFLOW-WORKSPACE", namespace));
+        assertThat(read(name).text()).isEqualTo("png");
+        assertThat(list(folder + "/images").toString()).contains("k%step%1%timestamp%2.png");
+        mlflow.invalid(part("create/" + folder, "{\"path\":\"semi;x.bin\",\"num_parts\":1}"));
+    }
+
+    @Test
+    void aFilterMayBeLong() {
+        var ids = "'" + "0".repeat(32) + "',";
+        mlflow.done(mlflow.get("model-versions/search", "filter", "run_id IN (" + ids.repeat(600) + "'x')"));
+    }
+
     @Test
     void noPathLeadsOutOfItsFolder() {
         for (var path : List.of(
@@ -84,6 +100,9 @@ class MlflowArtifactsIT {
                     read(folder + encoded))) {
                 // Some of these the server itself refuses to read.
                 assertThat(answer.status()).as("%s", answer).isEqualTo(400);
+                assertThat(answer.json().path("error_code").asString(""))
+                        .as("%s", answer)
+                        .isNotEmpty();
             }
         }
         for (var path : List.of("..", "../x", "a/../../x", "/etc/passwd", "a//b", "%2e%2e/x", "a\\b")) {

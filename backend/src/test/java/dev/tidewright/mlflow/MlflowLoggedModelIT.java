@@ -126,6 +126,11 @@ class MlflowLoggedModelIT {
                                 "",
                                 ",\"datasets\":[{\"dataset_name\":\"train\"}],\"order_by\":[{\"field_name\":\"metrics.acc\",\"ascending\":true}]"))
                 .containsExactly("bad", "good");
+        assertThat(
+                        names(
+                                "metrics.acc > 0",
+                                ",\"order_by\":[{\"field_name\":\"metrics.acc\",\"ascending\":false,\"dataset_name\":\"test\"}]"))
+                .containsExactly("good", "bad");
         assertThat(names("", ",\"order_by\":[{\"field_name\":\"metrics.loss\",\"ascending\":false}]"))
                 .startsWith("bad");
         mlflow.missing(mlflow.post(
@@ -204,7 +209,12 @@ class MlflowLoggedModelIT {
         mlflow.invalid(search("datasets.name = 'a'"));
         mlflow.invalid(mlflow.post(
                 "logged-models/search",
-                "{\"experiment_ids\":[\"0\"],\"order_by\":[{\"field_name\":\"metrics.a\",\"dataset_name\":\"d\"}]}"));
+                "{\"experiment_ids\":[\"0\"],\"order_by\":[{\"field_name\":\"metrics.a\",\"dataset_name\":\"d\"},"
+                        + "{\"field_name\":\"metrics.a\",\"dataset_name\":\"e\"}]}"));
+        mlflow.invalid(mlflow.post(
+                "runs/log-metric",
+                "{\"run_id\":\"" + run + "\","
+                        + metric(NOBODYS, "acc", 1, 0, "x".repeat(501)).substring(1)));
         mlflow.invalid(mlflow.post("logged-models/search", "{\"max_results\":50001}"));
         var id = mlflow.ok("logged-models", "{}").at("/model/info/model_id").asString();
         mlflow.invalid(patch("/" + id, "{\"status\":\"LOGGED_MODEL_DANCING\"}"));
