@@ -216,6 +216,8 @@ class Tracking(unittest.TestCase):
             self.assertEqual("good", self.client.get_logged_model(logged.model_id).tags["quality"])
             outputs = self.client.get_run(run.info.run_id).outputs.model_outputs
             self.assertEqual([logged.model_id], [output.model_id for output in outputs])
+            self.client.log_inputs(run.info.run_id, models=[mlflow.entities.LoggedModelInput(logged.model_id)])
+            self.assertEqual([logged.model_id], [read.model_id for read in self.client.get_run(run.info.run_id).inputs.model_inputs])
             self.client.delete_logged_model(logged.model_id)
             with self.assertRaisesRegex(MlflowException, "no logged model"):
                 self.client.get_logged_model(logged.model_id)

@@ -2,6 +2,7 @@ package dev.tidewright.mlflow;
 
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.tracking.DatasetInput;
 import dev.tidewright.tracking.LoggedModelService;
 import dev.tidewright.tracking.MetricPoint;
 import dev.tidewright.tracking.ModelMetric;
@@ -47,6 +48,11 @@ class LogBatch {
         if (!tags.isEmpty()) {
             runs.tag(ns, run, tags);
         }
+    }
+
+    void inputs(Name ns, UUID run, List<DatasetInput> datasets, List<UUID> read) {
+        runs.addInputs(ns, run, datasets);
+        models.addInputs(ns, run, read);
     }
 
     /** A point of a run, and which model on which data set it was measured of, if its client has said so. */

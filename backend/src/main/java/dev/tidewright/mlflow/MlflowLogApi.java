@@ -91,10 +91,13 @@ class MlflowLogApi {
     Empty inputs(@InWorkspace Name ns, @RequestBody Inputs asked) {
         var datasets = Given.all(asked.datasets());
         Given.atMost(MOST_INPUTS, datasets.size(), "dataset");
-        runs.addInputs(
+        var models = Given.all(asked.models());
+        Given.atMost(MOST_INPUTS, models.size(), "model");
+        batch.inputs(
                 ns,
                 Given.run(asked.runId(), null),
-                datasets.stream().map(RunOnWire.Input::read).toList());
+                datasets.stream().map(RunOnWire.Input::read).toList(),
+                models.stream().map(RunOnWire.ModelInput::read).toList());
         return Empty.DONE;
     }
 
@@ -172,7 +175,10 @@ class MlflowLogApi {
             @Nullable List<Pair> params,
             @Nullable List<Pair> tags) {}
 
-    record Inputs(@Nullable String runId, @Nullable List<RunOnWire.Input> datasets) {}
+    record Inputs(
+            @Nullable String runId,
+            @Nullable List<RunOnWire.Input> datasets,
+            @Nullable List<RunOnWire.ModelInput> models) {}
 
     record LoggedModel(@Nullable String runId, @Nullable String modelJson) {}
 

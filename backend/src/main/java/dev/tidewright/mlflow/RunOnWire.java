@@ -8,6 +8,7 @@ import dev.tidewright.tracking.RunData;
 import dev.tidewright.tracking.RunView;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A run as MLflow's clients read it. */
@@ -20,8 +21,10 @@ record RunOnWire(Info info, Data data, Inputs inputs, Outputs outputs) {
                         run.metrics().stream().map(Metric::of).toList(),
                         Pair.of(run.params()),
                         Pair.of(run.run().tags())),
-                new Inputs(run.inputs().stream().map(Input::of).toList()),
-                new Outputs(run.outputs().stream().map(Output::of).toList()));
+                new Inputs(
+                        run.inputs().stream().map(Input::of).toList(),
+                        run.models().read().stream().map(ModelInput::of).toList()),
+                new Outputs(run.models().written().stream().map(Output::of).toList()));
     }
 
     /** Clients of different age read the id under one or the other name. */
@@ -67,7 +70,18 @@ record RunOnWire(Info info, Data data, Inputs inputs, Outputs outputs) {
         }
     }
 
-    record Inputs(List<Input> datasetInputs) {}
+    record Inputs(List<Input> datasetInputs, List<ModelInput> modelInputs) {}
+
+    record ModelInput(@Nullable String modelId) {
+
+        static ModelInput of(UUID model) {
+            return new ModelInput(LoggedModelOnWire.text(model));
+        }
+
+        UUID read() {
+            return LoggedModelOnWire.id(Given.required("models.model_id", modelId));
+        }
+    }
 
     record Input(@Nullable List<Pair> tags, @Nullable Dataset dataset) {
 

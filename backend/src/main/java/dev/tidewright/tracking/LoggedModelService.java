@@ -145,6 +145,15 @@ public class LoggedModelService {
         });
     }
 
+    /** Notes which models a run has read; the same again changes nothing. */
+    public void addInputs(Name namespace, UUID run, List<UUID> inputs) {
+        runs.requireActive(namespace, run);
+        inputs.forEach(model -> {
+            require(namespace, model);
+            models.addInput(run, model);
+        });
+    }
+
     private void note(
             LoggedModel model, String verb, @Nullable LoggedModelStatus from, LoggedModelStatus to, Actor actor) {
         events.publishEvent(new Transition(

@@ -133,15 +133,31 @@ class LoggedModels {
                 """).params(run, model, step).update();
     }
 
-    Map<UUID, List<ModelOutput>> outputs(Collection<UUID> runs) {
-        var outputs = new HashMap<UUID, List<ModelOutput>>();
-        jdbc.sql("SELECT * FROM run_output WHERE run_id = ANY (?) ORDER BY run_id, step, model_id")
-                .param(runs.toArray(UUID[]::new))
-                .query(row -> {
-                    outputs.computeIfAbsent(row.getObject("run_id", UUID.class), run -> new ArrayList<>())
-                            .add(new ModelOutput(row.getObject("model_id", UUID.class), row.getLong("step")));
-                });
-        return outputs;
+    void addInput(UUID run, UUID model) {
+        jdbc.sql("INSERT INTO run_model_input (run_id, model_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
+                .params(run, model)
+                .update();
+    }
+
+    /** Which models these runs have written and read; without those that have neither. */
+    Map<UUID, ModelsOfRun> ofRuns(Collection<UUID> runs) {
+        var models = new HashMap<UUID, ModelsOfRun>();
+        jdbc.sql("""
+                SELECT run_id, model_id, step FROM run_output WHERE run_id = ANY (:runs)
+                UNION ALL SELECT run_id, model_id, NULL FROM run_model_input WHERE run_id = ANY (:runs)
+                ORDER BY run_id, step, model_id
+                """).param("runs", runs.toArray(UUID[]::new)).query(row -> {
+            var of = models.computeIfAbsent(
+                    row.getObject("run_id", UUID.class), run -> new ModelsOfRun(new ArrayList<>(), new ArrayList<>()));
+            var model = row.getObject("model_id", UUID.class);
+            var step = row.getObject("step", Long.class);
+            if (step == null) {
+                of.read().add(model);
+            } else {
+                of.written().add(new ModelOutput(model, step));
+            }
+        });
+        return models;
     }
 
     private static Expression field(

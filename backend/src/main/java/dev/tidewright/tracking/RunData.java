@@ -5,8 +5,4 @@ import java.util.Map;
 
 /** A run with all that was logged into it, of metrics the last values. */
 public record RunData(
-        RunView run,
-        List<Latest> metrics,
-        Map<String, String> params,
-        List<DatasetInput> inputs,
-        List<ModelOutput> outputs) {}
+        RunView run, List<Latest> metrics, Map<String, String> params, List<DatasetInput> inputs, ModelsOfRun models) {}

@@ -155,14 +155,14 @@ public class RunService {
         var latest = metrics.latest(ids);
         var params = rows.params(ids);
         var inputs = rows.inputs(ids);
-        var outputs = models.outputs(ids);
+        var touched = models.ofRuns(ids);
         return views.stream()
                 .map(run -> new RunData(
                         run,
                         latest.getOrDefault(run.id(), List.of()),
                         params.getOrDefault(run.id(), Map.of()),
                         inputs.getOrDefault(run.id(), List.of()),
-                        outputs.getOrDefault(run.id(), List.of())))
+                        touched.getOrDefault(run.id(), ModelsOfRun.NONE)))
                 .toList();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidewright.kernel.Name;
 import dev.tidewright.tracking.Latest;
+import dev.tidewright.tracking.ModelsOfRun;
 import dev.tidewright.tracking.RunData;
 import dev.tidewright.tracking.RunStatus;
 import dev.tidewright.tracking.RunView;
@@ -104,6 +105,6 @@ class ComparisonTest {
                 0,
                 0,
                 null);
-        return new RunData(view, latest, params, List.of(), List.of());
+        return new RunData(view, latest, params, List.of(), new ModelsOfRun(List.of(), List.of()));
     }
 }

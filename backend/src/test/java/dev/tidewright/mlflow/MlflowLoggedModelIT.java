@@ -79,6 +79,14 @@ class MlflowLoggedModelIT {
                         .at("/run/outputs/model_outputs/0/model_id")
                         .asString())
                 .isEqualTo(id);
+        var reader = mlflow.run("0", 2);
+        for (var times = 0; times < 2; times++) {
+            mlflow.done(mlflow.post(
+                    "runs/log-inputs", "{\"run_id\":\"" + reader + "\",\"models\":[{\"model_id\":\"" + id + "\"}]}"));
+        }
+        var inputs = mlflow.done(mlflow.get("runs/get", "run_id", reader)).at("/run/inputs/model_inputs");
+        assertThat(inputs.valueStream().map(model -> model.path("model_id").asString()))
+                .containsExactly(id);
         for (var filter : List.of(
                 "name = 'model'",
                 "source_run_id = '" + run + "' AND status = 'READY'",
@@ -205,6 +213,8 @@ class MlflowLoggedModelIT {
         mlflow.missing(mlflow.post(
                 "runs/outputs", "{\"run_id\":\"" + run + "\",\"models\":[{\"model_id\":\"" + NOBODYS + "\"}]}"));
         mlflow.invalid(mlflow.post("runs/outputs", "{}"));
+        mlflow.missing(mlflow.post(
+                "runs/log-inputs", "{\"run_id\":\"" + run + "\",\"models\":[{\"model_id\":\"" + NOBODYS + "\"}]}"));
         mlflow.invalid(mlflow.post("logged-models", "{\"name\":\"" + "x".repeat(501) + "\"}"));
         mlflow.invalid(search("datasets.name = 'a'"));
         mlflow.invalid(mlflow.post(
