@@ -27,19 +27,19 @@ public class PartUploads {
     private final Artifacts artifacts;
     private final ArtifactRows rows;
     private final PartJoiner joiner;
-    private final CompletedUploads completed;
+    private final PartUploadRows uploads;
     private final TransactionOperations transactions;
 
     PartUploads(
             Artifacts artifacts,
             ArtifactRows rows,
             PartJoiner joiner,
-            CompletedUploads completed,
+            PartUploadRows uploads,
             TransactionOperations transactions) {
         this.artifacts = artifacts;
         this.rows = rows;
         this.joiner = joiner;
-        this.completed = completed;
+        this.uploads = uploads;
         this.transactions = transactions;
     }
 
@@ -52,17 +52,44 @@ public class PartUploads {
     public record Part(int number, String etag) {}
 
     /**
+     * Begins an upload.
+     *
+     * @param parts how many there will be, 1 to {@link #MOST}
+     * @return what it is called from now on
+     */
+    public UUID begin(Name namespace, int parts) {
+        if (parts < 1 || parts > MOST) {
+            throw new Refusal.Invalid(
+                    "invalid-parts",
+                    "num_parts",
+                    "num_parts is " + parts + ": give 1 to " + MOST
+                            + ", by larger parts (MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE) where needed");
+        }
+        var upload = UUID.randomUUID();
+        uploads.begin(namespace, upload, parts);
+        return upload;
+    }
+
+    /**
      * Keeps a part; one of the same number is replaced.
      *
-     * @param number 1 to {@link #MOST}
+     * @param number 1 to what was announced
      * @param declaredSize bytes; -1 when the sender does not say
      * @return the part's etag
      */
     public String put(Name namespace, UUID upload, int number, InputStream body, long declaredSize) {
-        if (number < 1 || number > MOST) {
-            throw new Refusal.Invalid("invalid-part", "part_number", "a part has a number from 1 to " + MOST);
+        var begun = begun(namespace, upload);
+        if (begun.contents() != null) {
+            throw completedAlready();
         }
-        var own = owner(namespace, upload);
+        if (number < 1 || number > begun.parts()) {
+            throw new Refusal.Invalid(
+                    "invalid-part",
+                    "part_number",
+                    "part " + number + " of an upload of " + Text.counted(begun.parts(), "part") + ": give 1 to "
+                            + begun.parts());
+        }
+        var own = owner(upload);
         var stored =
                 artifacts.store(namespace, own, path(number), body, declaredSize, null, "application/octet-stream");
         joiner.arrived(own, number, stored);
@@ -77,24 +104,23 @@ public class PartUploads {
      */
     public void complete(Name namespace, UUID upload, List<Part> parts, ArtifactOwner owner, String path) {
         var place = new ArtifactPath(path);
-        var own = owner(namespace, upload);
+        var own = owner(upload);
         var contents = contents(owner, place, parts);
-        if (artifacts.list(own).isEmpty()) {
-            requireCompleted(own, upload, contents);
+        if (isComplete(begun(namespace, upload), contents)) {
             return;
         }
         joiner.completing(own, joint -> {
             // Asked now: the first time may be what this one has waited for.
-            var there = artifacts.list(own);
-            if (there.isEmpty() || completed.find(own).isPresent()) {
-                requireCompleted(own, upload, contents);
+            var begun = begun(namespace, upload);
+            if (isComplete(begun, contents)) {
                 return;
             }
-            requireAll(there, parts);
+            var there = artifacts.list(own);
+            requireAll(begun.parts(), there, parts);
             var whole = joint.whole(there);
             FailPoints.reach("artifact.parts.joined");
             transactions.executeWithoutResult(status -> {
-                if (completed.add(own, contents)) {
+                if (uploads.complete(upload, contents)) {
                     // First, so that the namespace does not need room for both.
                     artifacts.delete(own);
                     artifacts.keep(namespace, owner, place, whole, null);
@@ -106,36 +132,47 @@ public class PartUploads {
 
     /** Forgets an upload; one that is not there is none. */
     public void abort(Name namespace, UUID upload) {
-        var own = owner(namespace, upload);
-        artifacts.delete(own);
-        joiner.forget(own);
+        if (uploads.find(namespace, upload).isPresent()) {
+            var own = owner(upload);
+            artifacts.delete(own);
+            joiner.forget(own);
+            uploads.abort(upload);
+        }
     }
 
     /** Removes what was begun and not ended for as long as uploads are kept. */
     int expire() {
-        var old = rows.ownersBefore(KIND, completed.keptSince());
+        var old = rows.ownersBefore(KIND, uploads.keptSince());
         old.forEach(artifacts::delete);
         joiner.expire();
-        completed.expire();
+        uploads.expire();
         return old.size();
     }
 
-    private void requireCompleted(ArtifactOwner own, UUID upload, Digest contents) {
-        var before = completed.find(own).orElseThrow(() -> new Refusal.NotFound("upload", upload));
-        if (!before.equals(contents)) {
-            throw new Refusal.Invalid(
-                    "upload-completed",
-                    "upload_id",
-                    "the upload was completed with other parts, or as another file: begin another one");
-        }
+    private PartUploadRows.Begun begun(Name namespace, UUID upload) {
+        return uploads.find(namespace, upload).orElseThrow(() -> new Refusal.NotFound("upload", upload));
     }
 
-    private static void requireAll(List<Stored> there, List<Part> parts) {
-        if (parts.size() != there.size()) {
+    private static boolean isComplete(PartUploadRows.Begun begun, Digest contents) {
+        if (begun.contents() != null && !begun.contents().equals(contents)) {
+            throw completedAlready();
+        }
+        return begun.contents() != null;
+    }
+
+    private static Refusal completedAlready() {
+        return new Refusal.Invalid(
+                "upload-completed",
+                "upload_id",
+                "the upload was completed with other parts, or as another file: begin another one");
+    }
+
+    private static void requireAll(int announced, List<Stored> there, List<Part> parts) {
+        if (parts.size() != announced || there.size() != announced) {
             throw new Refusal.Invalid(
                     "parts-missing",
                     "parts",
-                    Text.counted(there.size(), "part") + " arrived, " + parts.size()
+                    Text.counted(announced, "part") + " were announced, " + there.size() + " arrived, " + parts.size()
                             + " were named: send what is missing, and name all");
         }
         for (var index = 0; index < parts.size(); index++) {
@@ -163,10 +200,8 @@ public class PartUploads {
         return Digest.of(algorithm.digest());
     }
 
-    /** Of this namespace: the same id in another one is another upload. */
-    private static ArtifactOwner owner(Name namespace, UUID upload) {
-        var own = UUID.nameUUIDFromBytes((namespace + "/" + upload).getBytes(StandardCharsets.UTF_8));
-        return new ArtifactOwner(KIND, own);
+    private static ArtifactOwner owner(UUID upload) {
+        return new ArtifactOwner(KIND, upload);
     }
 
     private static String path(int number) {

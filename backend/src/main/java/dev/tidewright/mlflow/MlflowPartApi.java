@@ -49,14 +49,7 @@ class MlflowPartApi {
             HttpServletRequest request) {
         places.writable(ns, file(folder, command.path()));
         var parts = Given.required("num_parts", command.numParts());
-        if (parts < 1 || parts > PartUploads.MOST) {
-            throw new Refusal.Invalid(
-                    "invalid-parts",
-                    "num_parts",
-                    "num_parts is " + parts + ": give 1 to " + PartUploads.MOST
-                            + ", by larger parts (MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE) where needed");
-        }
-        var id = UUID.randomUUID();
+        var id = uploads.begin(ns, parts);
         var headers = own(ns, request);
         var credentials = IntStream.rangeClosed(1, parts)
                 .mapToObj(number -> new Credential(

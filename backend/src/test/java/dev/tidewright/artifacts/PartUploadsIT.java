@@ -44,7 +44,7 @@ class PartUploadsIT {
     private PartUploads uploads;
 
     @Autowired
-    private CompletedUploads completed;
+    private PartUploadRows begun;
 
     @Autowired
     private ArtifactStore store;
@@ -59,7 +59,7 @@ class PartUploadsIT {
     private TransactionOperations transactions;
 
     private final ArtifactOwner owner = new ArtifactOwner("test", UUID.randomUUID());
-    private final UUID upload = UUID.randomUUID();
+    private UUID upload = UUID.randomUUID();
     private Name namespace;
     private Set<Path> before;
 
@@ -71,6 +71,7 @@ class PartUploadsIT {
 
     @Test
     void partsAreJoinedWhileTheyArriveInAnyOrder() throws IOException {
+        upload = uploads.begin(namespace, 8);
         var etags = new String[8];
         for (var number : List.of(2, 1, 4, 3, 8, 7, 5, 6)) {
             etags[number - 1] = put(uploads, number, text(number));
@@ -82,6 +83,7 @@ class PartUploadsIT {
 
     @Test
     void aPartThatCameAgainCountsAsItCameLast() throws IOException {
+        upload = uploads.begin(namespace, 3);
         var etags = new String[] {
             put(uploads, 1, "first"), put(uploads, 2, "second"), put(uploads, 3, "third"),
         };
@@ -92,7 +94,8 @@ class PartUploadsIT {
 
     @Test
     void whatAnotherServerReceivedIsJoinedHere() throws IOException {
-        var other = new PartUploads(artifacts, rows, joiner(), completed, transactions);
+        upload = uploads.begin(namespace, 4);
+        var other = new PartUploads(artifacts, rows, joiner(), begun, transactions);
         var etags = new String[] {
             put(other, 1, "one;"), put(uploads, 2, "two;"), put(other, 3, "three;"), put(uploads, 4, "four;"),
         };
@@ -106,7 +109,8 @@ class PartUploadsIT {
 
     @Test
     void completingAgainWaitsForTheFirstTimeAndChangesNothing() throws Exception {
-        var other = new PartUploads(artifacts, rows, joiner(), completed, transactions);
+        upload = uploads.begin(namespace, 20);
+        var other = new PartUploads(artifacts, rows, joiner(), begun, transactions);
         var etags = IntStream.rangeClosed(1, 20)
                 .mapToObj(number -> put(uploads, number, text(number).repeat(10_000)))
                 .toArray(String[]::new);
@@ -130,6 +134,7 @@ class PartUploadsIT {
 
     @Test
     void whatWasJoinedAndCollectedSinceIsJoinedAgain() throws IOException {
+        upload = uploads.begin(namespace, 2);
         var etags = new String[] {put(uploads, 1, "one;"), put(uploads, 2, "two;")};
         for (var file : unfinished()) {
             if (!before.contains(file)) {
@@ -142,11 +147,48 @@ class PartUploadsIT {
 
     @Test
     void aWrongCompletionLosesNothing() throws IOException {
+        upload = uploads.begin(namespace, 2);
         var etags = new String[] {put(uploads, 1, "one;"), put(uploads, 2, "two;")};
         assertThatThrownBy(() -> complete(uploads, etags[1], etags[0])).isInstanceOf(Refusal.Invalid.class);
         assertThatThrownBy(() -> complete(uploads, etags[0])).isInstanceOf(Refusal.Invalid.class);
         complete(uploads, etags);
         assertWhole("one;two;");
+    }
+
+    @Test
+    void onlyWhatWasBegunHereIsTaken() throws IOException {
+        upload = uploads.begin(namespace, 2);
+        for (var number : List.of(-1, 0, 3)) {
+            assertThatThrownBy(() -> put(uploads, number, "beside"))
+                    .isInstanceOf(Refusal.Invalid.class)
+                    .hasMessageContaining("give 1 to 2");
+        }
+        var etags = new String[] {put(uploads, 1, "one;")};
+        assertThatThrownBy(() -> complete(uploads, etags))
+                .isInstanceOf(Refusal.Invalid.class)
+                .hasMessageContaining("2 parts were announced, 1 arrived");
+        var mine = upload;
+        var here = namespace;
+        namespace = Name.of(TestApi.admin(port).namespace());
+        assertThatThrownBy(() -> put(uploads, 2, "of another namespace")).isInstanceOf(Refusal.NotFound.class);
+        uploads.abort(namespace, mine);
+        upload = UUID.randomUUID();
+        namespace = here;
+        assertThatThrownBy(() -> put(uploads, 1, "of nothing")).isInstanceOf(Refusal.NotFound.class);
+        upload = mine;
+        complete(uploads, etags[0], put(uploads, 2, "two;"));
+        assertThatThrownBy(() -> put(uploads, 2, "late")).isInstanceOf(Refusal.Invalid.class);
+        assertWhole("one;two;");
+    }
+
+    @Test
+    void whatWasAbortedIsNotTakenAgain() {
+        upload = uploads.begin(namespace, 1);
+        var etag = put(uploads, 1, "one;");
+        uploads.abort(namespace, upload);
+        assertThatThrownBy(() -> put(uploads, 1, "one;")).isInstanceOf(Refusal.NotFound.class);
+        assertThatThrownBy(() -> complete(uploads, etag)).isInstanceOf(Refusal.NotFound.class);
+        uploads.abort(namespace, upload);
     }
 
     private PartJoiner joiner() {
