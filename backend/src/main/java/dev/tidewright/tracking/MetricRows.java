@@ -1,7 +1,5 @@
 package dev.tidewright.tracking;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Slice;
 import dev.tidewright.kernel.Text;
@@ -14,27 +12,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** Parameters, series and points: many rows at once, by arrays. */
+/** Parameters, series and points, read back; and parameters written, many at once. */
 @Repository
 class MetricRows {
-
-    private static final Comparator<MetricPoint> BY_AGE = Comparator.comparingLong(MetricPoint::step)
-            .thenComparing(MetricPoint::at)
-            .thenComparingDouble(MetricPoint::value);
 
     private final JdbcTemplate jdbc;
 
@@ -79,72 +70,6 @@ class MetricRows {
                 },
                 run);
         return params;
-    }
-
-    void addPoints(UUID run, List<MetricPoint> points) {
-        var series = lockedSeries(run, points);
-        var count = points.size();
-        var ids = new Long[count];
-        var steps = new Long[count];
-        var instants = new String[count];
-        var values = new Double[count];
-        for (var n = 0; n < count; n++) {
-            var point = points.get(n);
-            ids[n] = requireNonNull(series.get(point.key()));
-            steps[n] = point.step();
-            instants[n] = point.at().toString();
-            values[n] = point.value();
-        }
-        jdbc.update("""
-                WITH added AS (
-                    INSERT INTO metric_point (series_id, step, at, value)
-                    SELECT * FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS timestamptz[]),
-                        CAST(? AS double precision[]))
-                    ON CONFLICT DO NOTHING RETURNING series_id)
-                UPDATE metric_series s SET points = s.points + a.points
-                FROM (SELECT series_id, count(*) AS points FROM added GROUP BY series_id) a WHERE s.id = a.series_id
-                """, ids, steps, instants, values);
-        moveLatest(series, points);
-    }
-
-    /** The numbers of these keys' series, made where they are missing, and locked in the order of their keys. */
-    private Map<String, Long> lockedSeries(UUID run, List<MetricPoint> points) {
-        var keys = new TreeSet<String>();
-        points.forEach(point -> keys.add(point.key()));
-        var array = keys.toArray(String[]::new);
-        jdbc.update("""
-                INSERT INTO metric_series (run_id, key) SELECT ?, k FROM unnest(CAST(? AS text[])) AS k
-                ON CONFLICT DO NOTHING
-                """, run, array);
-        var ids = new HashMap<String, Long>();
-        jdbc.query(
-                "SELECT id, key FROM metric_series WHERE run_id = ? AND key = ANY (?) ORDER BY id FOR NO KEY UPDATE",
-                row -> {
-                    ids.put(row.getString("key"), row.getLong("id"));
-                },
-                run,
-                array);
-        return ids;
-    }
-
-    private void moveLatest(Map<String, Long> series, List<MetricPoint> points) {
-        var newest = new HashMap<String, MetricPoint>();
-        points.forEach(point ->
-                newest.merge(point.key(), point, (one, other) -> BY_AGE.compare(one, other) >= 0 ? one : other));
-        var ordered = newest.values().toArray(MetricPoint[]::new);
-        jdbc.update(
-                """
-                UPDATE metric_series s SET step = n.step, at = n.at, value = n.value
-                FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS timestamptz[]),
-                    CAST(? AS double precision[])) AS n (id, step, at, value)
-                WHERE s.id = n.id AND (s.step IS NULL OR (n.step, n.at, n.value) > (s.step, s.at, s.value))
-                """,
-                Arrays.stream(ordered)
-                        .map(point -> requireNonNull(series.get(point.key())))
-                        .toArray(Long[]::new),
-                Arrays.stream(ordered).map(MetricPoint::step).toArray(Long[]::new),
-                Arrays.stream(ordered).map(point -> point.at().toString()).toArray(String[]::new),
-                Arrays.stream(ordered).map(MetricPoint::value).toArray(Double[]::new));
     }
 
     Map<UUID, List<Latest>> latest(Collection<UUID> runs) {

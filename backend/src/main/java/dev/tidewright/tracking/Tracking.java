@@ -33,12 +33,14 @@ public class Tracking {
 
     private final Runs runs;
     private final MetricRows metrics;
+    private final PointWriter writer;
     private final ExperimentService experiments;
     private final InstantSource clock;
 
-    Tracking(Runs runs, MetricRows metrics, ExperimentService experiments, InstantSource clock) {
+    Tracking(Runs runs, MetricRows metrics, PointWriter writer, ExperimentService experiments, InstantSource clock) {
         this.runs = runs;
         this.metrics = metrics;
+        this.writer = writer;
         this.experiments = experiments;
         this.clock = clock;
     }
@@ -74,7 +76,7 @@ public class Tracking {
             metrics.addParams(run, params);
         }
         if (!points.isEmpty()) {
-            metrics.addPoints(
+            writer.add(
                     run,
                     points.stream()
                             .map(point -> new MetricPoint(

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -61,6 +62,49 @@ class TrackingIT {
                 .containsEntry("loss", Double.NaN)
                 .containsEntry("val/acc", Double.POSITIVE_INFINITY);
         assertThat(tracking.params(run)).containsExactly(Map.entry("alpha", "0.5"));
+    }
+
+    @Test
+    void pointsThatOverlapInAnyOrderAreEachKeptOnce() {
+        tracking.log(run, List.of(point(5, 0.5), point(5, 0.5), point(7, -0.0), point(7, 0.0)), Map.of());
+        tracking.log(run, List.of(point(3, 0.3), point(5, 0.5), point(7, 0.0), point(9, Double.NaN)), Map.of());
+        tracking.log(run, List.of(point(9, Double.NaN), point(9, 1), point(3, 0.3), point(4, 0.4)), Map.of());
+        assertThat(tracking.series(run, "loss", 100).points())
+                .extracting(Series.Point::step)
+                .containsExactly(3L, 4L, 5L, 7L, 9L, 9L);
+        assertThat(tracking.metrics(run)).singleElement().satisfies(latest -> {
+            assertThat(latest.points()).isEqualTo(6);
+            assertThat(latest.step()).isEqualTo(9);
+            assertThat(latest.value()).isNaN();
+        });
+    }
+
+    @Test
+    void writersOfOneRunThatRepeatEachOtherLoseAndDoubleNothing() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var calls = new ArrayList<Future<?>>();
+            for (var writer = 0; writer < 8; writer++) {
+                var from = writer * 10;
+                for (var time = 0; time < 3; time++) {
+                    calls.add(threads.submit(() -> tracking.log(
+                            run,
+                            IntStream.range(from, from + 20)
+                                    .mapToObj(step -> point(step, step / 10.0))
+                                    .toList(),
+                            Map.of())));
+                }
+            }
+            for (var call : calls) {
+                call.get();
+            }
+        }
+        assertThat(tracking.series(run, "loss", 1000).points())
+                .extracting(Series.Point::step)
+                .containsExactlyElementsOf(LongStream.range(0, 90).boxed().toList());
+        assertThat(tracking.metrics(run)).singleElement().satisfies(latest -> {
+            assertThat(latest.points()).isEqualTo(90);
+            assertThat(latest.value()).isEqualTo(8.9);
+        });
     }
 
     /** Many, since the first ones of a namespace meet only within an instant. */
@@ -175,5 +219,9 @@ class TrackingIT {
                 .isEqualTo(404);
         assertThat(api.get(base + "?status=RUNNING").json().path("items")).hasSize(2);
         assertThat(api.get(base + "?status=FAILED").json().path("items")).isEmpty();
+    }
+
+    private static MetricPoint point(long step, double value) {
+        return new MetricPoint("loss", value, step, T0.plusSeconds(step));
     }
 }
