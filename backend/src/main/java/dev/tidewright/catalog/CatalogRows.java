@@ -13,16 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads models and versions, each list in one query. */
 @Repository
 class CatalogRows {
-
-    private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
-    private static final TypeReference<TreeMap<String, Double>> NUMBERS = new TypeReference<>() {};
-    private static final TypeReference<TreeMap<String, Integer>> WHOLE_NUMBERS = new TypeReference<>() {};
-    private static final TypeReference<List<String>> LIST = new TypeReference<>() {};
 
     static final String MODEL_COLUMNS = """
             m.*,
@@ -48,10 +44,21 @@ class CatalogRows {
 
     private final JdbcClient jdbc;
     private final JsonMapper json;
+    private final ObjectReader texts;
+    private final ObjectReader numbers;
+    private final ObjectReader wholeNumbers;
+    private final ObjectReader list;
+    private final ObjectReader source;
 
     CatalogRows(JdbcClient jdbc, JsonMapper json) {
         this.jdbc = jdbc;
         this.json = json;
+        // Readers that know their types: to find a type anew for each column of each row costs as much as to read it.
+        texts = json.readerFor(new TypeReference<TreeMap<String, String>>() {});
+        numbers = json.readerFor(new TypeReference<TreeMap<String, Double>>() {});
+        wholeNumbers = json.readerFor(new TypeReference<TreeMap<String, Integer>>() {});
+        list = json.readerFor(new TypeReference<List<String>>() {});
+        source = json.readerFor(VersionSource.class);
     }
 
     Optional<ModelView> model(Name namespace, ModelName name) {
@@ -153,10 +160,10 @@ class CatalogRows {
                 new Name(row.getString("namespace")),
                 new ModelName(row.getString("name")),
                 row.getString("description"),
-                json.readValue(row.getString("tags"), TEXTS),
+                texts.readValue(row.getString("tags")),
                 row.getInt("latest"),
                 row.getInt("versions"),
-                json.readValue(row.getString("aliases"), WHOLE_NUMBERS),
+                wholeNumbers.readValue(row.getString("aliases")),
                 row.getTimestamp("created_at").toInstant(),
                 row.getString("created_by"),
                 row.getTimestamp("updated_at").toInstant(),
@@ -175,16 +182,16 @@ class CatalogRows {
                 row.getInt("number"),
                 VersionStatus.valueOf(row.getString("status")),
                 row.getString("description"),
-                json.readValue(row.getString("tags"), TEXTS),
+                texts.readValue(row.getString("tags")),
                 Flavour.valueOf(row.getString("flavour")),
-                json.readValue(row.getString("source"), VersionSource.class),
-                json.readValue(row.getString("parameters"), TEXTS),
-                json.readValue(row.getString("metrics"), NUMBERS),
-                json.readValue(row.getString("requirements"), LIST),
+                source.readValue(row.getString("source")),
+                texts.readValue(row.getString("parameters")),
+                numbers.readValue(row.getString("metrics")),
+                list.readValue(row.getString("requirements")),
                 row.getInt("files"),
                 row.getLong("size"),
                 pickled(row.getString("pickled")),
-                json.readValue(row.getString("aliases"), LIST),
+                list.readValue(row.getString("aliases")),
                 Stage.valueOf(row.getString("stage")),
                 row.getTimestamp("created_at").toInstant(),
                 row.getString("created_by"),

@@ -65,14 +65,6 @@ class ApiToken extends AbstractAggregateRoot<ApiToken> {
         }
     }
 
-    boolean revoked() {
-        return revokedAt != null;
-    }
-
-    boolean expired(Instant now) {
-        return expiresAt != null && !now.isBefore(expiresAt);
-    }
-
     private void note(String verb, String reason, Actor actor, Instant now) {
         registerEvent(new Transition(null, "token", id, name, verb, null, null, reason, actor, now, Map.of()));
     }

@@ -49,28 +49,20 @@ public class Authentications {
             return workload(workloads.verify(token).orElseThrow(Authentications::unknownToken));
         }
         var held = tokens.findByHash(Tokens.sha256(token)).orElseThrow(Authentications::unknownToken);
-        var found = held.token();
-        if (found.revoked()) {
+        if (held.revokedAt() != null) {
             throw new Refusal.Unauthenticated("token-revoked", "this token was revoked: create a new one");
         }
-        if (found.expired(clock.instant())) {
+        if (held.expired(clock.instant())) {
             throw new Refusal.Unauthenticated(
-                    "token-expired", "this token expired at " + found.expiresAt() + ": create a new one");
+                    "token-expired", "this token expired at " + held.expiresAt() + ": create a new one");
         }
-        var user = held.user();
-        if (!user.enabled()) {
+        if (held.disabledAt() != null) {
             throw unknownToken();
         }
-        if (noted.asMap().putIfAbsent(found.id(), true) == null) {
-            tokens.used(found.id(), clock.instant());
+        if (noted.asMap().putIfAbsent(held.id(), true) == null) {
+            tokens.used(held.id(), clock.instant());
         }
-        return new Caller.Person(
-                user.id(),
-                user.name(),
-                user.platformAdmin(),
-                found.scope(),
-                found.namespace(),
-                "token " + found.name());
+        return held.caller();
     }
 
     private Caller workload(Caller.Work work) {
