@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads single fields of a request, or refuses them by their name. */
 final class Given {
 
     private static final Pattern VERSION = Pattern.compile("[0-9]{1,20}");
+
+    private static final Pattern KEY = Pattern.compile("[\\w.\\- :/]+", Pattern.UNICODE_CHARACTER_CLASS);
 
     private static final long LAST_MILLI = 253_402_300_799_999L;
 
@@ -26,6 +29,26 @@ final class Given {
             throw new Refusal.Invalid("missing-value", field, "the field \"" + field + "\" is missing: give it");
         }
         return value;
+    }
+
+    /**
+     * The name of something that is logged, as MLflow's stores take it: a path that means nothing but itself.
+     *
+     * @param field as refusals call it
+     */
+    static String key(String field, @Nullable String text) {
+        var key = required(field, text);
+        if (!KEY.matcher(key).matches()
+                || key.startsWith("..")
+                || Stream.of(key.split("/", -1))
+                        .anyMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."))) {
+            throw new Refusal.Invalid(
+                    "invalid-key",
+                    field,
+                    "\"" + Text.shortened(key, 60) + "\" cannot be a " + field
+                            + ": use letters, digits, _ - . : and blanks, with / between parts, none of them empty, . or ..");
+        }
+        return key;
     }
 
     /** Clients send the run's id under two names. */

@@ -104,7 +104,7 @@ class MlflowExperimentApi {
         experiments.tag(
                 ns,
                 Given.experiment(command.experimentId()),
-                required("key", command.key()),
+                Given.key("key", command.key()),
                 command.value() == null ? "" : command.value());
         return Empty.DONE;
     }

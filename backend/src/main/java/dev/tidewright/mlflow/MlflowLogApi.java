@@ -143,7 +143,7 @@ class MlflowLogApi {
         LogBatch.Measured read(InstantSource clock) {
             return new LogBatch.Measured(
                     new MetricPoint(
-                            required("key", key),
+                            Given.key("key", key),
                             required("value", value),
                             step == null ? 0 : step,
                             timestamp == null ? clock.instant() : Instant.ofEpochMilli(timestamp)),
@@ -165,7 +165,7 @@ class MlflowLogApi {
         }
 
         Map<String, String> map() {
-            return Map.of(required("key", key), value == null ? "" : value);
+            return Map.of(Given.key("key", key), value == null ? "" : value);
         }
     }
 

@@ -109,7 +109,7 @@ class MlflowModelApi {
     @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty tag(@InWorkspace Name ns, @RequestBody Tag command) {
         var value = command.value() == null ? "" : command.value();
-        change(ns, command.name(), ChangeLabels.tag(required("key", command.key()), value));
+        change(ns, command.name(), ChangeLabels.tag(Given.key("key", command.key()), value));
         return Empty.DONE;
     }
 

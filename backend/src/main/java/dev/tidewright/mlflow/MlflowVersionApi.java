@@ -120,7 +120,7 @@ class MlflowVersionApi {
     @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty tag(@InWorkspace Name ns, @RequestBody Tag command) {
         var value = command.value() == null ? "" : command.value();
-        change(ns, command.name(), command.version(), ChangeLabels.tag(required("key", command.key()), value));
+        change(ns, command.name(), command.version(), ChangeLabels.tag(Given.key("key", command.key()), value));
         return Empty.DONE;
     }
 

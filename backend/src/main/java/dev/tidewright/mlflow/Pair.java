@@ -24,7 +24,7 @@ record Pair(@Nullable String key, @Nullable String value) {
         var texts = new LinkedHashMap<String, String>();
         for (var pair : Given.all(pairs)) {
             var value = pair.value() == null ? "" : pair.value();
-            var before = texts.put(Given.required(what + ".key", pair.key()), value);
+            var before = texts.put(Given.key(what + ".key", pair.key()), value);
             if (before != null && !before.equals(value)) {
                 throw new Refusal.Invalid(
                         "repeated-key", what, what + " \"" + pair.key() + "\" is given twice with different values");

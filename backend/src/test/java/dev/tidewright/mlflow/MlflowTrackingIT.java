@@ -242,6 +242,17 @@ class MlflowTrackingIT {
         var run = "{\"run_id\":\"" + id + "\",";
         mlflow.invalid(mlflow.post("runs/update", run + "\"status\":\"DANCING\"}"));
         mlflow.invalid(mlflow.post("runs/log-metric", run + "\"key\":\"k\"}"));
+        for (var key : List.of("../x", "/x", "a//b", "a/", "a/../b", ".", "..x", "a%b", "a\\tb")) {
+            var named = "\"key\":\"" + key + "\",\"value\":";
+            mlflow.invalid(mlflow.post("runs/log-metric", run + named + "1}"));
+            mlflow.invalid(mlflow.post("runs/log-parameter", run + named + "\"1\"}"));
+            mlflow.invalid(mlflow.post("runs/set-tag", run + named + "\"1\"}"));
+            mlflow.invalid(mlflow.post("runs/log-batch", run + "\"metrics\":[{" + named + "1}]}"));
+            mlflow.invalid(mlflow.post("runs/log-batch", run + "\"params\":[{" + named + "\"1\"}]}"));
+        }
+        for (var key : List.of("été/val loss:1", "a.b-c_d", ".a", "a/..b")) {
+            mlflow.done(mlflow.post("runs/log-metric", run + "\"key\":\"" + key + "\",\"value\":1}"));
+        }
         for (var list : List.of("log-batch:metrics", "log-batch:params", "log-inputs:datasets", "outputs:models")) {
             var parts = list.split(":");
             mlflow.invalid(mlflow.post("runs/" + parts[0], run + "\"" + parts[1] + "\":[null]}"));
