@@ -26,6 +26,7 @@ NS = "bench"
 API = "/api/2.0/mlflow/"
 METRICS = 500  # a batch of MLflow's own load script (mlflow/mlflow#17038), which has 64 writers; the limit is 1,000
 WRITERS = 32
+WARM = 2  # so many times as long as it is measured a JVM is asked before; measured: 40 s until CPU per request stands still, 15 s for each further question
 AS_IN_THE_IMAGE = ["-XX:-UseSerialGC", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=4", "-XX:ReservedCodeCacheSize=240m", "-XX:AOTMode=off"]
 
 
@@ -119,10 +120,11 @@ def closed_loop(side: Side, request, seconds: float, threads: int) -> tuple[list
 
 
 def turns(sides: list[Side], request, seconds: float, threads=4) -> dict[str, dict]:
-    """A/B/B/A, after a look at each that it answers."""
+    """A/B/B/A, after each has answered the same question for a while: a JVM compiles what it is asked most, and a server that runs
+    for weeks has done so long ago."""
     found = {side.name: {"latencies": [], "seconds": 0.0, "server": 0.0, "database": 0.0} for side in sides}
     for side in sides:
-        closed_loop(side, request[side.name], seconds / 4, threads)
+        closed_loop(side, request[side.name], seconds * WARM if side is sides[0] else seconds / 4, threads)
     for side in (*sides, *reversed(sides)):
         server, database = side.spent()
         latencies, took = closed_loop(side, request[side.name], seconds / 2, threads)
@@ -161,8 +163,8 @@ def search(path: str, **body):
 def registry(emit, sides, models: int, seconds: float):
     """Each request asks for another one."""
     name = lambda n: f"Model {n * 7919 % models + 1}"  # noqa: E731
-    # A JVM compiles what it is asked most; a server that runs for weeks has done so long ago.
-    closed_loop(sides[0], lambda n: get("model-versions/get", name=name(n), version=1), seconds, 4)
+    # What all requests go through takes the longest to be compiled.
+    closed_loop(sides[0], lambda n: get("model-versions/get", name=name(n), version=1), 3 * WARM * seconds, 4)
     compare(emit, "mlflow-version-by-name", sides, lambda n: get("model-versions/get", name=name(n), version=n % 10 + 1), seconds)
     compare(emit, "mlflow-version-by-alias", sides, lambda n: get("registered-models/alias", name=name(n), alias="champion"), seconds)
     compare(emit, "mlflow-versions-by-tag-1-row", sides,
