@@ -10,11 +10,13 @@ import dev.tidewright.tenancy.Access;
 import dev.tidewright.tenancy.Role;
 import dev.tidewright.tracking.LoggedModelService;
 import dev.tidewright.tracking.RunView;
+import dev.tidewright.tracking.WrittenModel;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
 
-/** What a run has written, what was registered of it, and whether the reader may register more. */
+/** What models a run has written, what was measured of them, what was registered, and whether the reader may register more. */
 @Component
 class RunModels {
 
@@ -33,7 +35,14 @@ class RunModels {
     void addTo(Model page, RunView run) {
         var ofRun = new Condition(
                 new Field(Field.Kind.ATTRIBUTE, "run_id"), Operator.EQUAL, List.of(Ids.hex(run.id())), true);
-        page.addAttribute("models", models.written(run.namespace(), List.of(run)));
+        var written = models.written(run.namespace(), List.of(run));
+        page.addAttribute("models", written);
+        page.addAttribute(
+                "measured",
+                models.metrics(written.stream()
+                        .map(WrittenModel::id)
+                        .filter(Objects::nonNull)
+                        .toList()));
         page.addAttribute(
                 "versions",
                 catalog.versions(new CatalogQuery(run.namespace(), List.of(ofRun), List.of(), null, VERSIONS))

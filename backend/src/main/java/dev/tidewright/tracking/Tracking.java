@@ -69,7 +69,9 @@ public class Tracking {
                     Text.counted(Math.max(points.size(), params.size()), "value") + " in one call: send at most "
                             + MAX_BATCH);
         }
-        points.forEach(Tracking::check);
+        // A batch has many points of few keys.
+        points.stream().map(MetricPoint::key).distinct().forEach(key -> Keys.checked("metric", key));
+        points.forEach(Tracking::checkTime);
         params.forEach((key, value) -> Keys.checkedValue(Keys.checked("parameter", key), value));
         requireExists(run);
         if (!params.isEmpty()) {
@@ -204,8 +206,7 @@ public class Tracking {
         }
     }
 
-    private static void check(MetricPoint point) {
-        Keys.checked("metric", point.key());
+    private static void checkTime(MetricPoint point) {
         if (point.at().isBefore(FIRST) || point.at().isAfter(LAST)) {
             throw new Refusal.Invalid(
                     "invalid-timestamp",
