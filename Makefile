@@ -36,8 +36,8 @@ chart: ## the Helm chart: lint, schema, access; install, the main job, upgrade u
 outage: ## freeze the API server of the test cluster for a minute (SECONDS=…); HOW=stop kills it, HOW=compact makes it forget
 	@dev/python dev/outage.py --seconds $(or $(SECONDS),60) --how $(or $(HOW),freeze)
 
-mlflow: ## run MLflow's own clients, 2.22 and 3.x, against the platform (they are installed once, into ~/.cache)
-	@dev/python dev/mlflow_clients.py
+mlflow: ## run MLflow's own clients, 2.22 and 3.x, against the platform (installed once, into ~/.cache); FLAVOURS=1: a model of each; LARGE=5: a file of 5 GiB
+	@dev/python dev/mlflow_clients.py $(if $(FLAVOURS),--flavours) $(if $(LARGE),--large $(LARGE))
 
 image: ## build the container images of the platform and of what runs beside user code (needs Docker)
 	@docker build -t tidewright:local .

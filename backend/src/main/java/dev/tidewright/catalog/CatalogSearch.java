@@ -14,11 +14,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.annotation.Transactional;
 
-/** Finds models and versions by conditions, over a whole namespace. Deleted ones are left out. */
+/** Finds models and versions by conditions, over a whole namespace, each list in one look. Deleted ones are left out. */
 @Service
-@Transactional(readOnly = true)
 public class CatalogSearch {
 
     /** Models without this tag are no prompts: to be without it is to have it with the value false. */
