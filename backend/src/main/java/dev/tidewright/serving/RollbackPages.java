@@ -1,6 +1,8 @@
 package dev.tidewright.serving;
 
 import dev.tidewright.catalog.Alias;
+import dev.tidewright.catalog.Catalog;
+import dev.tidewright.catalog.ModelReference;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.tenancy.Access;
@@ -23,14 +25,21 @@ class RollbackPages {
     private final RevisionViews revisions;
     private final EndpointService service;
     private final EndpointPlans plans;
+    private final Catalog catalog;
     private final Access access;
 
     RollbackPages(
-            EndpointViews views, RevisionViews revisions, EndpointService service, EndpointPlans plans, Access access) {
+            EndpointViews views,
+            RevisionViews revisions,
+            EndpointService service,
+            EndpointPlans plans,
+            Catalog catalog,
+            Access access) {
         this.views = views;
         this.revisions = revisions;
         this.service = service;
         this.plans = plans;
+        this.catalog = catalog;
         this.access = access;
     }
 
@@ -51,7 +60,7 @@ class RollbackPages {
         var revision = revisions.get(ns, name, to);
         var served = revision.spec().serves().model();
         model.addAttribute("revision", revision);
-        model.addAttribute("aliasBack", served == null || Alias.LATEST.equals(served.alias()) ? null : served.alias());
+        model.addAttribute("aliasBack", served == null || isThere(ns, served) ? null : served.alias());
         model.addAttribute("may", may);
         model.addAttribute("command", new RollBack(to, "…", null));
         model.addAttribute(
@@ -63,6 +72,15 @@ class RollbackPages {
                                 () -> service.rollBack(ns, name, new RollBack(to, "plan", null), access.actor()))
                         : null);
         return "rollback";
+    }
+
+    /** Whether no alias has to be moved for this to be what it means. */
+    private boolean isThere(Name ns, Served.Model served) {
+        return served.alias() == null
+                || served.alias().equals(Alias.LATEST)
+                || catalog.find(ns, ModelReference.of(served.name(), served.alias()))
+                        .filter(version -> version.number() == served.version())
+                        .isPresent();
     }
 
     @PostMapping("/ns/{ns}/endpoints/{name}/rollback")
