@@ -6,8 +6,10 @@ import dev.tidewright.kernel.Text;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,42 @@ record Belonging(@Nullable WorkloadId workload, String fault) {
         return NAME.matcher(name).matches()
                 ? belonging(new WorkloadId(new Name(metadata.getNamespace()), kind, name), object)
                 : fault("names a workload that cannot be: \"" + Text.shortened(name, 70) + "\"");
+    }
+
+    /**
+     * The workload of an object that has lost marks of ours, by what nobody can change of it: a Job's template, a Deployment's
+     * selector. Empty for what has them all, and for what is not ours.
+     */
+    static Optional<WorkloadId> stripped(Labels labels, HasMetadata object) {
+        var template = switch (object) {
+            case Job job when job.getSpec() != null -> job.getSpec().getTemplate();
+            case Deployment deployment
+            when deployment.getSpec() != null -> deployment.getSpec().getTemplate();
+            default -> null;
+        };
+        if (template == null
+                || template.getMetadata() == null
+                || of(labels, object).workload() != null) {
+            return Optional.empty();
+        }
+        var lasting = object instanceof Deployment deployment
+                ? deployment.getSpec().getSelector().getMatchLabels()
+                : template.getMetadata().getLabels();
+        var kind = orEmpty(lasting).getOrDefault(Labels.KIND, "");
+        var name = orEmpty(object.getMetadata().getAnnotations())
+                .getOrDefault(
+                        Labels.WORKLOAD,
+                        orEmpty(template.getMetadata().getAnnotations()).getOrDefault(Labels.WORKLOAD, ""));
+        if (!NAME.matcher(name).matches() || object.getMetadata().getNamespace() == null) {
+            return Optional.empty();
+        }
+        var id = new WorkloadId(new Name(object.getMetadata().getNamespace()), kind, name);
+        return belonging(id, object).workload() != null
+                        && orEmpty(lasting)
+                                .entrySet()
+                                .containsAll(labels.selector(id).entrySet())
+                ? Optional.of(id)
+                : Optional.empty();
     }
 
     private static Belonging belonging(WorkloadId id, HasMetadata object) {

@@ -49,7 +49,10 @@ final class Clients {
         var builder = new KubernetesClientBuilder();
         var own = certificate(found);
         if (own != null) {
-            config.withClientCertData(null)
+            // Found once more, what is taken away here would be there again. Tokens have to be: they are renewed that
+            // way.
+            config.withAutoConfigure(false)
+                    .withClientCertData(null)
                     .withClientCertFile(null)
                     .withClientKeyData(null)
                     .withClientKeyFile(null);

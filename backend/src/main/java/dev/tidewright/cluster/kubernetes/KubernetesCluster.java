@@ -237,8 +237,10 @@ final class KubernetesCluster implements ClusterAdapter {
         requireListening();
         var owner = watches.owner(id);
         var pods = watches.pods(id);
-        if (owner.isEmpty() && pods.isEmpty()) {
-            // The cache may be behind; that something is gone is only said by the API server itself.
+        if (owner.isEmpty() && pods.stream().allMatch(pod -> pod.getMetadata().getDeletionTimestamp() == null)) {
+            // The cache may be behind, or somebody took away the marks by which it is watched; that something is gone
+            // is only
+            // said by the API server itself.
             owner = calls.call("look for " + id, () -> writes.read(id));
             owner.ifPresent(found -> watches.wrote(id, found));
         }

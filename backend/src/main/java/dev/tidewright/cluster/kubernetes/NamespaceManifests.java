@@ -68,6 +68,8 @@ final class NamespaceManifests {
         var all = new TreeMap<>(labels.ours());
         for (var mode : List.of("enforce", "audit", "warn")) {
             all.put(POD_SECURITY + mode, "restricted");
+            // Said too, so that nobody goes back to what an earlier release of Kubernetes held for restricted.
+            all.put(POD_SECURITY + mode + "-version", "latest");
         }
         return new NamespaceBuilder()
                 .withNewMetadata()

@@ -29,7 +29,10 @@ final class Quarantine {
 
     /** Remembers what is wrong with an object as it is now. */
     void heard(HasMetadata object, boolean gone) {
-        var fault = gone ? "" : Belonging.of(labels, object).fault();
+        // What is ours all the same gets its marks again.
+        var fault = gone || Belonging.stripped(labels, object).isPresent()
+                ? ""
+                : Belonging.of(labels, object).fault();
         var metadata = object.getMetadata();
         var now = fault.isEmpty() ? null : new Aside(metadata.getNamespace(), sentence(object, fault));
         var before = now == null ? aside.remove(metadata.getUid()) : aside.put(metadata.getUid(), now);

@@ -108,11 +108,11 @@ final class Watches implements AutoCloseable {
         HasMetadata cached = isJob(id)
                 ? jobs.getStore().getByKey(key)
                 : deployments.getStore().getByKey(key);
-        if (cached == null || !labels.workload(cached).equals(Optional.of(id))) {
-            return Optional.ofNullable(written.get(id));
-        }
         var own = written.get(id);
-        return Optional.of(own != null && isOlder(cached, own) ? own : cached);
+        if (cached == null || (own != null && (isAnother(cached, own) || isOlder(cached, own)))) {
+            return Optional.ofNullable(own);
+        }
+        return Optional.of(cached).filter(object -> labels.workload(object).equals(Optional.of(id)));
     }
 
     Optional<HorizontalPodAutoscaler> autoscaler(WorkloadId id) {
@@ -156,6 +156,12 @@ final class Watches implements AutoCloseable {
         return id.kind().equals("job");
     }
 
+    /** Another object of that name, of which ours took the place, or which we were told is not ours. */
+    private boolean isAnother(HasMetadata cached, HasMetadata own) {
+        return !Objects.equals(cached.getMetadata().getUid(), own.getMetadata().getUid())
+                && labels.workload(cached).isEmpty();
+    }
+
     /** Of one and the same object; another of its name is another story. */
     private static boolean isOlder(HasMetadata cached, HasMetadata own) {
         var one = cached.getMetadata();
@@ -196,6 +202,7 @@ final class Watches implements AutoCloseable {
                         then.accept(id, object, gone);
                         changed.accept(id);
                     });
+                    Belonging.stripped(labels, object).ifPresent(changed);
                 } catch (RuntimeException malformed) {
                     LOG.warn(
                             "{} {}/{} is passed over: {}",

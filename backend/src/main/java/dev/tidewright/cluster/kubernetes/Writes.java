@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything that changes the cluster. Names are chosen before the call, so that a call whose answer was lost is found
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Writes {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Writes.class);
     private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
     static final PatchContext APPLY = applying(Labels.PLATFORM);
 
@@ -78,7 +81,7 @@ final class Writes {
             if (failure.getCode() != Calls.CONFLICT) {
                 throw failure;
             }
-            return adopted(wanted);
+            return adopted(workload.id(), wanted);
         }
     }
 
@@ -106,21 +109,20 @@ final class Writes {
         }
     }
 
-    private HasMetadata adopted(HasMetadata wanted) {
+    private HasMetadata adopted(WorkloadId id, HasMetadata wanted) {
         var found = client.resource(wanted).get();
         if (found == null || found.getMetadata().getDeletionTimestamp() != null) {
             throw new ClusterUnavailable(
                     wanted.getMetadata().getName() + " of before is still being removed", new IllegalStateException());
         }
-        if (!labels.isOurs(found)) {
-            throw new Foreign(found);
-        }
+        var ours = own(id, found).orElseThrow(() -> new Foreign(found));
         if (!Labels.specHash(found.getMetadata()).equals(Labels.specHash(wanted.getMetadata()))) {
             throw new Foreign(found, "was made from another description");
         }
-        return found;
+        return ours;
     }
 
+    /** What runs it, with all its marks: what others took away of them is there again. */
     Optional<HasMetadata> read(WorkloadId id) {
         var name = Labels.objectName(id);
         var namespace = id.namespace().value();
@@ -136,7 +138,30 @@ final class Writes {
                         .inNamespace(namespace)
                         .withName(name)
                         .get();
-        return Optional.ofNullable(found).filter(labels::isOurs);
+        return Optional.ofNullable(found).flatMap(object -> own(id, object));
+    }
+
+    private Optional<HasMetadata> own(WorkloadId id, HasMetadata found) {
+        return labels.workload(found).equals(Optional.of(id))
+                ? Optional.of(found)
+                : Belonging.stripped(labels, found).filter(id::equals).map(same -> marked(id, found));
+    }
+
+    private HasMetadata marked(WorkloadId id, HasMetadata found) {
+        var metadata = found.getMetadata();
+        LOG.warn(
+                "the {} {}/{} had lost marks of ours, which it gets again", found.getKind(), id.namespace(), id.name());
+        var marks = Map.of(
+                "metadata",
+                Map.of(
+                        // Another object of that name answers with a conflict.
+                        "uid",
+                        metadata.getUid(),
+                        "labels",
+                        labels.of(id),
+                        "annotations",
+                        Map.of(Labels.WORKLOAD, id.name())));
+        return client.resource(found).patch(PatchContext.of(PatchType.JSON_MERGE), Serialization.asJson(marks));
     }
 
     /** @param leaving the pods that are to go when the number falls */

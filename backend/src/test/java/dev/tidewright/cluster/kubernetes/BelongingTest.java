@@ -61,6 +61,46 @@ class BelongingTest {
                 .isEmpty();
     }
 
+    /** Whoever takes marks away cannot take them from a Job's template, nor from a Deployment's selector. */
+    @Test
+    void whatHasLostItsMarksIsKnownByWhatNobodyCanChange() {
+        var made = new JobBuilder()
+                .withNewMetadata()
+                .withName("train-a1")
+                .withNamespace("demo")
+                .endMetadata()
+                .withNewSpec()
+                .withNewTemplate()
+                .withNewMetadata()
+                .withLabels(LABELS.of(JOB))
+                .addToAnnotations(Labels.WORKLOAD, "train-a1")
+                .endMetadata()
+                .endTemplate()
+                .endSpec()
+                .build();
+        assertThat(Belonging.stripped(LABELS, made)).contains(JOB);
+        assertThat(Belonging.stripped(new Labels("another"), made)).isEmpty();
+        var copied = new JobBuilder(made)
+                .editMetadata()
+                .withName("train-a2")
+                .endMetadata()
+                .build();
+        assertThat(Belonging.stripped(LABELS, copied)).isEmpty();
+        var whole = new JobBuilder(made)
+                .withMetadata(metadata("train-a1", "job", "train-a1").build())
+                .build();
+        assertThat(Belonging.stripped(LABELS, whole)).isEmpty();
+        var dressed = new JobBuilder(made)
+                .editSpec()
+                .editTemplate()
+                .withNewMetadata()
+                .endMetadata()
+                .endTemplate()
+                .endSpec()
+                .build();
+        assertThat(Belonging.stripped(LABELS, dressed)).isEmpty();
+    }
+
     @Test
     void whatHasNotAllOfOurLabelsIsNobodysFault() {
         var other = new Labels("another").ours();

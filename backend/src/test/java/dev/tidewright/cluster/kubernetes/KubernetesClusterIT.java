@@ -22,6 +22,8 @@ import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -34,12 +36,14 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -141,6 +145,98 @@ class KubernetesClusterIT extends ClusterContract {
                 client.resource(theirs).delete();
             }
         }
+    }
+
+    /** As kubectl finds it, from the environment; the administrator's key is an elliptic one, as on K3s. */
+    @Test
+    void aKubeconfigThatIsNotNamedIsFound() {
+        System.setProperty("kubeconfig", kubernetes.kubeconfig().toString());
+        try (var client = Clients.of(TestKubernetes.settings(Path.of(""), "", "test"))) {
+            assertThat(client.namespaces().withName("default").get()).isNotNull();
+        } finally {
+            System.clearProperty("kubeconfig");
+        }
+    }
+
+    @Test
+    void aJobOfOthersThatCarriesOurLabelsIsNeitherTakenOverNorDeleted() {
+        var workload = batch("dressed", "print('ours')");
+        var container =
+                new ContainerBuilder().withName("main").withImage("theirs").build();
+        var theirs = new JobBuilder()
+                .withNewMetadata()
+                .withName("dressed")
+                .withNamespace(NAMESPACE.value())
+                .withLabels(new Labels(NAMESPACE.value()).of(workload.id()))
+                .endMetadata()
+                .withNewSpec()
+                .withSuspend(true)
+                .withNewTemplate()
+                .withNewSpec()
+                .withRestartPolicy("Never")
+                .withContainers(container)
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build();
+        try (var client = kubernetes.client()) {
+            var made = client.resource(theirs).create();
+            try {
+                cluster.apply(workload);
+                stays("refused", Duration.ofSeconds(2), () -> {
+                    var seen = cluster.observe(workload.id());
+                    return seen.phase() == Observation.Phase.FAILED
+                            && seen.message().contains("not this platform's");
+                });
+                cluster.delete(workload.id());
+                assertThat(client.resource(theirs).get().getMetadata().getUid())
+                        .isEqualTo(made.getMetadata().getUid());
+            } finally {
+                client.resource(theirs).delete();
+            }
+        }
+    }
+
+    /** Whatever of them is taken away: what nobody can change shows that it is ours. */
+    @Test
+    void whatLosesOurMarksGetsThemAgain() {
+        var running = batch("marked-job", "print('x'); time.sleep(600)");
+        var id = apply(running);
+        eventually("runs", () -> phase(id) == Observation.Phase.RUNNING);
+        var served = apply(service("marked-service", server(), 1, quick()));
+        ready(served, 1);
+        var nothing = "{\"metadata\":{\"labels\":{\"%s\":null,\"%s\":null},\"annotations\":{\"%s\":null}}}"
+                .formatted(Labels.INSTANCE, Labels.KIND, Labels.WORKLOAD);
+        var label = "{\"metadata\":{\"labels\":{\"" + Labels.MANAGED_BY + "\":null}}}";
+        var annotation = "{\"metadata\":{\"annotations\":{\"" + Labels.WORKLOAD + "\":null}}}";
+        var merge = PatchContext.of(PatchType.JSON_MERGE);
+        try (var client = kubernetes.client()) {
+            var job = client.batch().v1().jobs().inNamespace(NAMESPACE.value()).withName("marked-job");
+            var deployment =
+                    client.apps().deployments().inNamespace(NAMESPACE.value()).withName("marked-service");
+            var uid = job.get().getMetadata().getUid();
+            for (var taken : List.of(nothing, label, annotation)) {
+                job.patch(merge, taken);
+                deployment.patch(merge, taken);
+                eventually("both have their marks again", () -> {
+                    cluster.observe(id);
+                    cluster.observe(served);
+                    return isMarked(job.get(), id) && isMarked(deployment.get(), served);
+                });
+                assertThat(cluster.setAside(NAMESPACE)).isEmpty();
+                assertThat(phase(id)).isEqualTo(Observation.Phase.RUNNING);
+            }
+            assertThat(job.get().getMetadata().getUid()).isEqualTo(uid);
+            job.patch(merge, label);
+            deployment.patch(merge, nothing);
+            cluster.delete(id);
+            cluster.delete(served);
+            eventually("both are gone", () -> job.get() == null && deployment.get() == null);
+        }
+    }
+
+    private static boolean isMarked(HasMetadata object, WorkloadId id) {
+        return new Labels(NAMESPACE.value()).workload(object).equals(Optional.of(id));
     }
 
     @Test
