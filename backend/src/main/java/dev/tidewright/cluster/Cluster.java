@@ -61,6 +61,14 @@ public interface Cluster {
     /** What is known of a workload now; phase {@code ABSENT} when nothing of it is left or ever was. */
     Observation observe(WorkloadId id);
 
+    /**
+     * Ends a batch with all its descendants, politely first, then by force. What has begun stays with its log until {@link
+     * #delete}: what it says while it is going is read like the rest, and {@link #observe} tells its exit once the log is
+     * whole. What has not begun becomes absent. Where the cluster cannot keep what it ends, it becomes absent too, and the
+     * log is what was heard until then.
+     */
+    void stop(WorkloadId id);
+
     /** Stops a workload with all its descendants (politely first, then by force) and forgets it, logs included. */
     void delete(WorkloadId id);
 

@@ -109,6 +109,11 @@ public final class Clusters implements Cluster {
     }
 
     @Override
+    public void stop(WorkloadId id) {
+        tell(id.namespace(), cluster -> cluster.stop(id));
+    }
+
+    @Override
     public void delete(WorkloadId id) {
         tell(id.namespace(), cluster -> cluster.delete(id));
     }

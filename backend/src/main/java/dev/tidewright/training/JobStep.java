@@ -23,7 +23,7 @@ sealed interface JobStep {
     /** Writes down how it goes, and looks again later. */
     record Watch(Attempt.Snapshot attempt, Observation seen) implements JobStep {}
 
-    /** Takes its processes away, on request. */
+    /** Ends its processes, on request. */
     record Stop(Attempt.Snapshot attempt) implements JobStep {}
 
     /** Keeps its log, then writes down how it ended. */

@@ -81,8 +81,8 @@ class TrainingReconciler implements Reconciler {
                 yield look(watch.attempt());
             }
             case JobStep.Stop stop -> {
-                logs.keep(job, stop.attempt());
-                cluster.delete(job.workload(stop.attempt()));
+                // Not deleted before its end: with it would go what it says until then.
+                cluster.stop(job.workload(stop.attempt()));
                 yield SOON;
             }
             case JobStep.Conclude conclude -> conclude(job, conclude);

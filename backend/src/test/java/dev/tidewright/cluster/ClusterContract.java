@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -257,6 +258,84 @@ public abstract class ClusterContract {
                 Duration.ofMillis(500),
                 () -> notes.text("beats").length() == beats);
         assertThat(cluster.logs(id, ReplicaStatus.BATCH, 0, 4096).text()).isEmpty();
+    }
+
+    /** Says farewell for some two seconds. */
+    private static final String POLITE = """
+            import signal
+            def leave(*_):
+                print('got term', flush=True)
+                for i in range(6):
+                    time.sleep(0.3)
+                    print('cleanup', i, flush=True)
+                print('bye', flush=True)
+                sys.exit(7)
+            signal.signal(signal.SIGTERM, leave)
+            print('up', flush=True)
+            time.sleep(600)
+            """;
+
+    private static final String FAREWELL = "up\ngot term\n"
+            + IntStream.range(0, 6).mapToObj(i -> "cleanup " + i + "\n").collect(Collectors.joining())
+            + "bye\n";
+
+    @Test
+    void whatABatchSaysWhileItIsStoppedIsInItsLogUntilItIsDeleted() {
+        var id = apply(batch("polite", POLITE));
+        eventually("it is up", () -> log(id).equals("up\n"));
+        cluster.stop(id);
+        cluster.stop(id);
+        var seen = ended(id);
+        assertThat(exit(seen).reason()).isEqualTo("STOPPED");
+        assertThat(exit(seen).code()).isEqualTo(7);
+        assertThat(log(id)).isEqualTo(FAREWELL);
+        cluster.stop(id);
+        assertThat(exit(ended(id)).code()).isEqualTo(7);
+        cluster.delete(id);
+        eventually("absent", () -> phase(id) == Observation.Phase.ABSENT);
+        assertThat(log(id)).isEmpty();
+    }
+
+    @Test
+    void aRestartedControlPlaneHasAllThatAStoppedBatchSaidMeanwhile() {
+        var id = apply(batch("unheard", POLITE));
+        eventually("it is up", () -> log(id).equals("up\n"));
+        cluster.stop(id);
+        close(cluster);
+        stays("ends unheard", Duration.ofSeconds(5), () -> true);
+        cluster = open((host, port) -> true);
+        assertThat(exit(ended(id)).code()).isEqualTo(7);
+        assertThat(log(id)).isEqualTo(FAREWELL);
+    }
+
+    @Test
+    void aBatchThatDoesNotListenIsStoppedByForceAndItsLogIsWhole() {
+        var deaf = python("""
+                import signal
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                for i in range(6000):
+                    print('tick', i, flush=True)
+                    note('last', '%d ' % i)
+                    time.sleep(0.1)
+                """);
+        var id = apply(new Workload.Batch(id("job", "deaf"), deaf, small(), Duration.ofSeconds(1), null));
+        eventually("it ticks", () -> notes.text("last").contains("3 "));
+        cluster.stop(id);
+        assertThat(exit(ended(id)).code()).isEqualTo(137);
+        var ticks = log(id).lines().toList();
+        var noted = notes.text("last").split(" ").length;
+        assertThat(ticks).hasSizeBetween(noted, noted + 1);
+        assertThat(ticks)
+                .containsExactlyElementsOf(IntStream.range(0, ticks.size())
+                        .mapToObj(i -> "tick " + i)
+                        .toList());
+    }
+
+    @Test
+    void whatHasNotBegunIsAbsentWhenItIsStopped() {
+        var id = apply(big("unbegun", 128));
+        cluster.stop(id);
+        eventually("absent", () -> phase(id) == Observation.Phase.ABSENT);
     }
 
     @Test

@@ -34,6 +34,9 @@ public class FakeCluster implements ClusterAdapter {
     /** What lies in every namespace and is nobody's. */
     public final List<String> aside = new ArrayList<>();
 
+    /** What every program says when it is told to stop. */
+    public String lastWords = "";
+
     public boolean away;
     /** The call with this number (from 1) throws; with {@code faultAfter} only once it has taken effect. 0: never. */
     public int faultAt;
@@ -74,6 +77,18 @@ public class FakeCluster implements ClusterAdapter {
     public Observation observe(WorkloadId id) {
         call(() -> {});
         return seen.getOrDefault(id, Observation.absent(id));
+    }
+
+    /** What has begun says its last words, and has ended. */
+    @Override
+    public void stop(WorkloadId id) {
+        call(() -> {
+            var now = seen.get(id);
+            if (now != null && now.exit() == null) {
+                written.computeIfAbsent(id, one -> new StringBuilder()).append(lastWords);
+                ends(id, 143, "STOPPED", "");
+            }
+        });
     }
 
     @Override

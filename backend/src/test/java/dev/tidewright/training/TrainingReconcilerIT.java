@@ -190,6 +190,21 @@ class TrainingReconcilerIT {
         assertThat(verdict(job)).isInstanceOf(Verdict.Granted.class);
     }
 
+    @Test
+    void whatAJobSaysWhileItIsCancelledIsInItsLog() {
+        var job = submit("1");
+        pass(job);
+        pass(job);
+        cluster.written.put(workload(job, 1), new StringBuilder("up\n"));
+        cluster.lastWords = "got term\nbye\n";
+        training.cancel(namespace, name(job), "", JobSamples.ANA);
+        settle(job);
+        cluster.lastWords = "";
+        assertThat(status(job)).isEqualTo(JobStatus.CANCELLED);
+        assertThat(read(job, 0).text()).isEqualTo("up\ngot term\nbye\n");
+        assertThat(cluster.seen).doesNotContainKey(workload(job, 1));
+    }
+
     /** The process dies at the k-th call to the cluster, before or after it took effect, for every k there is. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})

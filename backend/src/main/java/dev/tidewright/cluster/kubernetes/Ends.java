@@ -30,7 +30,7 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
     private static final Set<String> NOT_STARTED = Set.of("StartError", "ContainerCannotRun");
 
     private static final Set<String> WAYS =
-            Set.of("COMPLETED", "OUT_OF_MEMORY", "DEADLINE_EXCEEDED", "COMMAND_NOT_FOUND", "LOST");
+            Set.of("COMPLETED", "OUT_OF_MEMORY", "DEADLINE_EXCEEDED", "COMMAND_NOT_FOUND", "STOPPED", "LOST");
 
     private static final Pattern FULL = Pattern.compile("Usage of EmptyDir volume \"(.+)\" exceeds the limit \"(.+)\"");
 
@@ -43,6 +43,10 @@ record Ends(int code, String reason, String sentence, String terminationLog, Ins
         var end = status == null ? null : status.getState().getTerminated();
         var at = end == null ? over(pod, now) : Times.of(end.getFinishedAt(), over(pod, now));
         if ("DeadlineExceeded".equals(pod.getStatus().getReason())) {
+            if (Stops.asked(pod).isPresent()) {
+                var code = end == null ? TERMINATED : end.getExitCode();
+                return Optional.of(new Ends(code, "STOPPED", "stopped on request", "", at));
+            }
             return Optional.of(new Ends(TERMINATED, "DEADLINE_EXCEEDED", overdue(pod, end != null), "", at));
         }
         var full = FULL.matcher(String.valueOf(pod.getStatus().getMessage()));

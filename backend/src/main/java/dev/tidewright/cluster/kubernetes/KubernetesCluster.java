@@ -50,6 +50,7 @@ final class KubernetesCluster implements ClusterAdapter {
     private final Writes writes;
     private final Scalers scalers;
     private final Drains drains;
+    private final Stops stops;
     private final MetricHops hops;
     private final Heartbeat heartbeat;
     private final Occupancy occupancy;
@@ -76,6 +77,7 @@ final class KubernetesCluster implements ClusterAdapter {
         hops = new MetricHops(client);
         scalers = new Scalers(calls, writes, watches, clock);
         drains = new Drains(watches, writes, calls, gates);
+        stops = new Stops(watches, writes, calls, clock);
         heartbeat = new Heartbeat(client, clock);
         occupancy = new Occupancy(client, calls, labels, watches, clock);
         observer = new Observer(
@@ -257,8 +259,21 @@ final class KubernetesCluster implements ClusterAdapter {
     }
 
     @Override
+    public void stop(WorkloadId id) {
+        requireListening();
+        if (!stops.isEnding(id)) {
+            remove(id);
+        }
+    }
+
+    @Override
     public void delete(WorkloadId id) {
         requireListening();
+        remove(id);
+        logs.forget(id);
+    }
+
+    private void remove(WorkloadId id) {
         var known = watches.owner(id).orElse(null);
         calls.call("delete " + id, () -> {
             // What brings outputs home has long; a program that was told to go has only what it was promised.
@@ -269,7 +284,6 @@ final class KubernetesCluster implements ClusterAdapter {
         watches.deleted(id);
         observer.made(id);
         scalers.forget(id);
-        logs.forget(id);
     }
 
     @Override

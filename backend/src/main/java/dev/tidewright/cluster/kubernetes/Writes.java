@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -257,6 +258,22 @@ final class Writes {
                 throw failure;
             }
             return failure.getCode() == Calls.NOT_FOUND;
+        }
+    }
+
+    /** Has the node end a pod, which stays as it ended; false where it is gone. */
+    boolean end(Pod pod, Instant now) {
+        try {
+            client.pods()
+                    .inNamespace(pod.getMetadata().getNamespace())
+                    .withName(pod.getMetadata().getName())
+                    .patch(PatchContext.of(PatchType.JSON_MERGE), Stops.order(now));
+            return true;
+        } catch (KubernetesClientException failure) {
+            if (failure.getCode() != Calls.NOT_FOUND) {
+                throw failure;
+            }
+            return false;
         }
     }
 

@@ -74,6 +74,14 @@ final class Held {
                 && (!(workload() instanceof Workload.Service) || replicas.size() == scale.replicas());
     }
 
+    /** What runs ends and stays; what never ran has nothing to stay for. */
+    void stop() {
+        if (replicas.stream().noneMatch(Replica::isAdmitted)) {
+            delete();
+        }
+        replicas.forEach(Replica::stop);
+    }
+
     void delete() {
         if (!deleting) {
             Store.mark(folder.resolve(DELETING));

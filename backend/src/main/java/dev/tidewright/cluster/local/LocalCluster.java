@@ -82,6 +82,11 @@ final class LocalCluster implements ClusterAdapter {
     }
 
     @Override
+    public void stop(WorkloadId id) {
+        changing(() -> yard.stop(id));
+    }
+
+    @Override
     public void delete(WorkloadId id) {
         changing(() -> yard.delete(id));
     }

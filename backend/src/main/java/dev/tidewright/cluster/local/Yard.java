@@ -133,6 +133,10 @@ final class Yard implements AutoCloseable {
         }
     }
 
+    void stop(WorkloadId id) {
+        find(id).ifPresent(Held::stop);
+    }
+
     void delete(WorkloadId id) {
         find(id).ifPresent(Held::delete);
     }

@@ -180,6 +180,21 @@ class CarriersIT {
     }
 
     @Test
+    void whatAProgramSaysWhileItIsStoppedIsInItsLogAndWhatItMadeIsHome() {
+        var batch = batch(
+                "polite",
+                "trap 'echo got term; sleep 2; echo late > \"$TIDEWRIGHT_OUTPUT/late\"; echo bye; exit 3' TERM;"
+                        + " echo on; while true; do sleep 0.2; done");
+        cluster.apply(batch);
+        eventually("it is on", () -> log(batch.id()).equals("on\n"));
+        cluster.stop(batch.id());
+        eventually("it is gone", () -> cluster.observe(batch.id()).phase() == Observation.Phase.ABSENT);
+        assertThat(log(batch.id())).isEqualTo("on\ngot term\nbye\n");
+        assertThat(uploaded("polite", "late")).isEqualTo("late\n");
+        cluster.delete(batch.id());
+    }
+
+    @Test
     void whoIsToldToStopHasOnlyTheGraceThatItWasPromised() {
         var batch = batch("stopped", "trap '' TERM; echo on; while true; do sleep 1; done");
         cluster.apply(batch);
