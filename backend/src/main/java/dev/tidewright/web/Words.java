@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -18,6 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** How the pages write numbers and times; the templates call it as {@code @words}. */
 @Component("words")
 public class Words {
+
+    /** At the beginning of a sentence. */
+    private static final Pattern WORD = Pattern.compile("[\\p{Ll}'’]+[,:;.]?(?:\\s|$)");
 
     private static final DateTimeFormatter CLOCK = formatter("HH:mm:ss");
     private static final DateTimeFormatter DAY = formatter("d MMM HH:mm");
@@ -224,11 +228,14 @@ public class Words {
         };
     }
 
-    /** Sentences of the API begin small; on a page they stand alone. */
+    /** Sentences of the API begin small; on a page they stand alone. What is a name more likely than a word stays as it is. */
     public String sentenceCase(@Nullable String sentence) {
-        return sentence == null || sentence.isEmpty()
-                ? ""
-                : sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+        if (sentence == null) {
+            return "";
+        }
+        return WORD.matcher(sentence).lookingAt()
+                ? sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1)
+                : sentence;
     }
 
     /** {@code moved from v1 to v2}: what a history entry says after the name. */
