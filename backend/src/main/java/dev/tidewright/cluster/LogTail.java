@@ -1,6 +1,7 @@
 package dev.tidewright.cluster;
 
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /** Reads the end of a log, or what comes before a place in it, without reading the rest. */
 public final class LogTail {
@@ -28,18 +29,22 @@ public final class LogTail {
             var piece = between(log, from, to);
             // A piece that begins later than it was asked for begins where the log does: what was older is gone.
             var whole = piece.start() > from || from == 0;
-            if (whole || size == maxBytes || newlines(piece.text()) > lines) {
+            if (whole || size == maxBytes || newlines(piece.bytes()) > lines) {
                 return lastLines(piece, lines, whole);
             }
         }
     }
 
-    private static long newlines(String text) {
-        return text.chars().filter(character -> character == '\n').count();
+    private static long newlines(byte[] bytes) {
+        var count = 0L;
+        for (var value : bytes) {
+            count += value == '\n' ? 1 : 0;
+        }
+        return count;
     }
 
     private static LogSlice between(Source log, long from, long to) {
-        var text = new StringBuilder();
+        var bytes = new ByteArrayOutputStream();
         var start = -1L;
         var position = from;
         var ended = false;
@@ -47,30 +52,54 @@ public final class LogTail {
             var slice = log.read(position, (int) (to - position));
             start = start < 0 ? slice.start() : start;
             ended = slice.ended();
-            if (slice.text().isEmpty() || slice.next() <= position) {
+            if (slice.isEmpty() || slice.next() <= position) {
                 break;
             }
-            text.append(slice.text());
+            bytes.writeBytes(slice.bytes());
             position = slice.next();
         }
-        return new LogSlice(text.toString(), start < 0 ? to : start, position, ended);
+        return new LogSlice(bytes.toByteArray(), start < 0 ? to : start, position, ended);
     }
 
     /** @param whole the piece begins with a line, not inside one */
     private static LogSlice lastLines(LogSlice piece, int lines, boolean whole) {
-        var text = piece.text();
-        var newline = text.endsWith("\n") ? text.length() - 1 : text.length();
+        var bytes = piece.bytes();
+        var newline = bytes.length > 0 && bytes[bytes.length - 1] == '\n' ? bytes.length - 1 : bytes.length;
         for (var count = 0; count < lines && newline >= 0; count++) {
-            newline = text.lastIndexOf('\n', newline - 1);
+            newline = lastNewline(bytes, newline - 1);
         }
         if (newline < 0 && !whole) {
-            newline = text.indexOf('\n');
+            newline = firstNewline(bytes);
         }
-        if (newline < 0 || newline + 1 == text.length()) {
-            return piece;
+        if (newline + 1 == bytes.length) {
+            newline = -1;
         }
-        var kept = text.substring(newline + 1);
-        var start = piece.next() - kept.getBytes(StandardCharsets.UTF_8).length;
-        return new LogSlice(kept, start, piece.next(), piece.ended());
+        // Of a line that is too long, what begins inside a character.
+        var from = newline < 0 && !whole ? LogSlice.continuationsAtStart(bytes) : newline + 1;
+        return from == 0
+                ? piece
+                : new LogSlice(
+                        Arrays.copyOfRange(bytes, from, bytes.length),
+                        piece.start() + from,
+                        piece.next(),
+                        piece.ended());
+    }
+
+    private static int lastNewline(byte[] bytes, int from) {
+        var at = from;
+        while (at >= 0 && bytes[at] != '\n') {
+            at--;
+        }
+        return at;
+    }
+
+    /** -1 where there is none. */
+    private static int firstNewline(byte[] bytes) {
+        for (var at = 0; at < bytes.length; at++) {
+            if (bytes[at] == '\n') {
+                return at;
+            }
+        }
+        return -1;
     }
 }

@@ -55,7 +55,7 @@ class LogStreams {
         var lastSent = System.nanoTime();
         while (ended.getCount() > 0 && closing.getCount() > 0) {
             var slice = logs.read(source, at);
-            if (!slice.text().isEmpty()) {
+            if (!slice.isEmpty()) {
                 emitter.send(SseEmitter.event()
                         .id(Long.toString(slice.next()))
                         .name("log")

@@ -41,7 +41,7 @@ class JobLogApi {
 
     /**
      * The log of one attempt, the last one unless told: from byte {@code position}, or its last {@code tail} lines. What
-     * is answered is decided by {@code Accept}: text, JSON, or an event stream that goes on until the log has ended.
+     * is answered is decided by {@code Accept}: the very bytes that the program wrote, their text in JSON, or an event stream that goes on until the log has ended.
      */
     @GetMapping
     @PreAuthorize("@access.may(#ns, 'VIEWER')")
@@ -66,7 +66,7 @@ class JobLogApi {
                 ? answer.contentType(MediaType.APPLICATION_JSON).body(slice)
                 : answer.contentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8))
                         .header("X-Content-Type-Options", "nosniff")
-                        .body(slice.text());
+                        .body(slice.bytes());
     }
 
     private LogSlice slice(JobState job, @Nullable Integer number, long position, @Nullable Integer tail) {

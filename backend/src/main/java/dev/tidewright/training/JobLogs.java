@@ -10,7 +10,6 @@ import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -61,7 +60,7 @@ class JobLogs {
         if (attempt.endedAt() == null) {
             var slice = cluster.logs(job.workload(attempt), ReplicaStatus.BATCH, position, maxBytes);
             // The end is told once the log is kept: until then somebody may still write it down.
-            return new LogSlice(slice.text(), slice.start(), slice.next(), false);
+            return new LogSlice(slice.bytes(), slice.start(), slice.next(), false);
         }
         return kept(attempt, position, maxBytes);
     }
@@ -69,7 +68,7 @@ class JobLogs {
     /** The last lines. */
     LogSlice tail(JobState job, Attempt.Snapshot attempt, int lines) {
         var tail = LogTail.before(source(job, attempt), Long.MAX_VALUE, lines, MAX_TAIL_BYTES);
-        return new LogSlice(tail.text(), tail.start(), tail.next(), attempt.endedAt() != null);
+        return new LogSlice(tail.bytes(), tail.start(), tail.next(), attempt.endedAt() != null);
     }
 
     /** What a page shows first, or of what lies before {@code end}. */
@@ -91,26 +90,10 @@ class JobLogs {
         }
         try (var bytes = artifacts.open(file.get(), start - attempt.logStart(), maxBytes)) {
             var read = bytes.readNBytes(maxBytes);
-            var whole = start + read.length >= end ? read.length : wholeCharacters(read);
-            var next = start + whole;
-            return new LogSlice(new String(read, 0, whole, StandardCharsets.UTF_8), start, next, next >= end);
+            return LogSlice.cut(read, start, start + read.length >= end, true);
         } catch (IOException fault) {
             throw new UncheckedIOException("a kept log cannot be read", fault);
         }
-    }
-
-    /** A piece is not cut inside a line if it has several, nor ever inside a character. */
-    private static int wholeCharacters(byte[] bytes) {
-        for (var at = bytes.length - 1; at >= 0; at--) {
-            if (bytes[at] == '\n') {
-                return at + 1;
-            }
-        }
-        var end = bytes.length;
-        while (end > 1 && end > bytes.length - 4 && (bytes[end - 1] & 0xC0) == 0x80) {
-            end--;
-        }
-        return end > 1 && (bytes[end - 1] & 0xC0) == 0xC0 ? end - 1 : bytes.length;
     }
 
     private static String file(Attempt.Snapshot attempt) {
@@ -164,13 +147,13 @@ class JobLogs {
                 return false;
             }
             var slice = cluster.logs(workload, ReplicaStatus.BATCH, position, SLICE);
-            if (slice.text().isEmpty() || slice.next() <= position) {
+            if (slice.isEmpty() || slice.next() <= position) {
                 done = true;
                 return false;
             }
             start = start < 0 ? slice.start() : start;
             position = slice.next();
-            piece = slice.text().getBytes(StandardCharsets.UTF_8);
+            piece = slice.bytes();
             at = 0;
             length += piece.length;
             return true;

@@ -66,7 +66,7 @@ class LogFollowers implements DisposableBean {
                 quiet++;
             } else {
                 attempt = slice.attempt();
-                quiet = slice.log().text().isEmpty() ? quiet + 1 : 0;
+                quiet = slice.log().isEmpty() ? quiet + 1 : 0;
                 at = send(emitter, slice.log(), at);
                 if (slice.log().ended()) {
                     emitter.send(SseEmitter.event().name("end").data("{}", MediaType.APPLICATION_JSON));
@@ -83,7 +83,7 @@ class LogFollowers implements DisposableBean {
     }
 
     private static long send(SseEmitter emitter, LogSlice slice, long at) throws IOException {
-        if (slice.text().isEmpty()) {
+        if (slice.isEmpty()) {
             return at;
         }
         emitter.send(SseEmitter.event()

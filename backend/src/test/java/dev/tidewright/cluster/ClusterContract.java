@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -183,6 +185,33 @@ public abstract class ClusterContract {
         assertThat(IntStream.range(0, 20000).allMatch(i -> lines.get(i).startsWith("line " + i + " ")))
                 .isTrue();
         assertThat(String.join("", lines)).doesNotContain("\uFFFD");
+    }
+
+    @Test
+    void aLogIsByteForByteWhatWasWritten() throws IOException {
+        var id = apply(batch("raw", """
+                for i in range(400):
+                    sys.stdout.buffer.write(bytes(range(128, 256)) + b'caf\\xe9 \\x80' + 'größe '.encode() + b'\\n')
+                """));
+        ended(id);
+        var expected = new ByteArrayOutputStream();
+        for (var i = 0; i < 400; i++) {
+            for (var value = 128; value < 256; value++) {
+                expected.write(value);
+            }
+            expected.write("caf\u00e9 \u0080".getBytes(StandardCharsets.ISO_8859_1));
+            expected.write("größe \n".getBytes(StandardCharsets.UTF_8));
+        }
+        // By pieces that are longer and shorter than a line.
+        for (var size : List.of(10_000, 50)) {
+            var read = new ByteArrayOutputStream();
+            var slice = cluster.logs(id, ReplicaStatus.BATCH, 0, size);
+            while (!slice.isEmpty()) {
+                read.write(slice.bytes());
+                slice = cluster.logs(id, ReplicaStatus.BATCH, slice.next(), size);
+            }
+            assertThat(read.toByteArray()).isEqualTo(expected.toByteArray());
+        }
     }
 
     @Test

@@ -177,6 +177,21 @@ class TrainingApiIT {
     }
 
     @Test
+    void theLogIsAnsweredByteForByteAndShownAsText() {
+        submit("{\"name\":\"raw\",\"command\":[\"sh\",\"-c\",\"printf 'caf\\\\351 \\\\200\\\\n\\\\200end\\\\n'\"],"
+                + "\"resources\":{\"cpu\":\"100m\",\"memory\":\"128Mi\"}}");
+        ended("raw");
+        var log = api.get(jobs + "/raw/logs").raw().body();
+        assertThat(new String(log, StandardCharsets.ISO_8859_1)).contains("caf\u00e9 \u0080\n\u0080end\n");
+        assertThat(api.get(jobs + "/raw/logs", "Accept", "application/json")
+                        .json()
+                        .path("text")
+                        .asString())
+                .contains("caf\ufffd \ufffd\n\ufffdend\n");
+        assertThat(followed("raw")).contains("caf\ufffd \ufffd\n\ufffdend\n");
+    }
+
+    @Test
     void everyAttemptHasItsOwnLogAndExitCode() {
         submit(
                 "{\"name\":\"twice\",\"command\":[\"sh\",\"-c\",\"echo try $TIDEWRIGHT_ATTEMPT; [ $TIDEWRIGHT_ATTEMPT = 2 ] || exit 75\"],"
