@@ -11,6 +11,7 @@ import java.time.format.DateTimeParseException;
  * Takes the stream of a container's log, in which each line begins with the time of its writing, and gives back the lines
  * without it. Lines up to a given time were kept before and are left out: a stream can only be asked for whole seconds. Once
  * one is later, all that follow are new: the two outputs of a program and a clock that is put back write times out of order.
+ * What bears no time is not the program's, and is passed on only where nothing of the program was ever heard.
  */
 final class LogLines {
 
@@ -56,7 +57,11 @@ final class LogLines {
                 taken.write(whole, Math.min(space + 1, whole.length), Math.max(0, whole.length - space - 1));
             }
         } catch (DateTimeParseException notALine) {
-            taken.writeBytes(whole); // the node's own complaint about the log, say
+            // The node's own complaint, that it has no log of this container: better than nothing, and no part of a
+            // log.
+            if (last.equals(Instant.EPOCH)) {
+                taken.writeBytes(whole);
+            }
         }
     }
 

@@ -60,11 +60,23 @@ class LogLinesTest {
         assertThat(text(lines)).isEmpty();
     }
 
+    /** As the node answers once it has removed the container. */
     @Test
-    void whatBearsNoTimeIsPassedOn() {
-        var lines = new LogLines(Instant.parse(THIRD.replace("+01:00", "Z")));
-        add(lines, "unable to retrieve container logs\n\n" + FIRST + " old\n");
-        assertThat(text(lines)).isEqualTo("unable to retrieve container logs\n\n");
+    void whatBearsNoTimeIsPassedOnOnlyWhereNothingWasHeard() {
+        var complaint = "unable to retrieve container logs for containerd://6f44542d";
+        var unheard = new LogLines(Instant.EPOCH);
+        add(unheard, complaint);
+        unheard.end();
+        assertThat(text(unheard)).isEqualTo(complaint);
+        var kept = new LogLines(Instant.parse(FIRST));
+        add(kept, complaint);
+        kept.end();
+        assertThat(text(kept)).isEmpty();
+        assertThat(kept.last()).isEqualTo(FIRST);
+        var heard = new LogLines(Instant.EPOCH);
+        add(heard, FIRST + " bye\n" + complaint);
+        heard.end();
+        assertThat(text(heard)).isEqualTo("bye\n");
     }
 
     private static void add(LogLines lines, String text) {
