@@ -8,7 +8,7 @@ SELECT 'default', 'Model ' || n, k, 1, 1, '', 'None', 'runs:/' || k || 'Model ' 
 FROM generate_series(1, %(models)s) n, generate_series(1, 10) k;
 INSERT INTO model_version_tags (workspace, name, version, key, value)
 SELECT 'default', 'Model ' || n, k, key,
-       CASE key WHEN 'n' THEN 'Model ' || n || '/' || k WHEN 'batch' THEN 'b' || ('x' || substr(md5(n || '/' || k), 1, 7))::bit(28)::int %% (%(models)s / 10) ELSE 'e' || k %% 3 END
+       CASE key WHEN 'n' THEN 'Model ' || n || '/' || k WHEN 'batch' THEN 'b' || ('x' || substr(md5(n || '/' || k), 1, 7))::bit(28)::int %% (%(models)s / 10) ELSE 'e' || ('x' || substr(md5('env' || n || '/' || k), 1, 7))::bit(28)::int %% 3 END
 FROM generate_series(1, %(models)s) n, generate_series(1, 10) k, unnest(ARRAY['n', 'batch', 'env']) key;
 INSERT INTO registered_model_aliases (workspace, name, alias, version)
 SELECT 'default', 'Model ' || n, 'champion', 3 FROM generate_series(1, %(models)s) n;

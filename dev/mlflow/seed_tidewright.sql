@@ -8,7 +8,7 @@ INSERT INTO model_version (id, version, model_id, number, status, description, t
                            created_by, namespace, model_name, stage, updated_at)
 SELECT gen_random_uuid(), 0, m.id, k, 'READY', '',
        jsonb_build_object('n', m.name || '/' || k, 'batch', 'b' || ('x' || substr(md5(substr(m.name, 7) || '/' || k), 1, 7))::bit(28)::int %% (%(models)s / 10),
-                          'env', 'e' || k %% 3),
+                          'env', 'e' || ('x' || substr(md5('env' || substr(m.name, 7) || '/' || k), 1, 7))::bit(28)::int %% 3),
        'MLFLOW', jsonb_build_object('run', gen_random_uuid(), 'uri', 'runs:/' || k || m.name, 'attempt', 0, 'path', ''), 1, 1,
        now(), 'x', %(namespace)s, m.name, 'NONE', now()
 FROM model m, generate_series(1, 10) k WHERE m.namespace = %(namespace)s;
