@@ -22,7 +22,6 @@ import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
-import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -112,32 +111,46 @@ class KubernetesClusterIT extends ClusterContract {
 
     @Test
     void whatIsNotOursIsNeitherTakenOverNorDeleted() {
+        assertLeftAlone(batch("theirs", "print('ours')"), Map.of());
+    }
+
+    @Test
+    void aJobOfOthersThatCarriesOurLabelsIsNeitherTakenOverNorDeleted() {
+        var workload = batch("dressed", "print('ours')");
+        assertLeftAlone(workload, new Labels(NAMESPACE.value()).of(workload.id()));
+    }
+
+    /** A Job of this name and these labels, made by somebody else. */
+    private void assertLeftAlone(Workload workload, Map<String, String> labels) {
+        var theirs = new JobBuilder()
+                .withNewMetadata()
+                .withName(workload.id().name())
+                .withNamespace(NAMESPACE.value())
+                .withLabels(labels)
+                .endMetadata()
+                .withNewSpec()
+                .withSuspend(true)
+                .withNewTemplate()
+                .withNewSpec()
+                .withRestartPolicy("Never")
+                .addNewContainer()
+                .withName("main")
+                .withImage("theirs")
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build();
         try (var client = kubernetes.client()) {
-            var theirs = new JobBuilder()
-                    .withNewMetadata()
-                    .withName("theirs")
-                    .withNamespace(NAMESPACE.value())
-                    .endMetadata()
-                    .withNewSpec()
-                    .withSuspend(true)
-                    .withNewTemplate()
-                    .withNewSpec()
-                    .withRestartPolicy("Never")
-                    .addNewContainer()
-                    .withName("main")
-                    .withImage("theirs")
-                    .endContainer()
-                    .endSpec()
-                    .endTemplate()
-                    .endSpec()
-                    .build();
             var made = client.resource(theirs).create();
             try {
-                var workload = batch("theirs", "print('ours')");
                 cluster.apply(workload);
-                var seen = cluster.observe(workload.id());
-                assertThat(seen.phase()).isEqualTo(Observation.Phase.FAILED);
-                assertThat(seen.message()).contains("theirs").contains("not this platform's");
+                stays("refused", Duration.ofSeconds(2), () -> {
+                    var seen = cluster.observe(workload.id());
+                    return seen.phase() == Observation.Phase.FAILED
+                            && seen.message().contains(workload.id().name())
+                            && seen.message().contains("not this platform's");
+                });
                 cluster.delete(workload.id());
                 assertThat(client.resource(theirs).get().getMetadata().getUid())
                         .isEqualTo(made.getMetadata().getUid());
@@ -155,45 +168,6 @@ class KubernetesClusterIT extends ClusterContract {
             assertThat(client.namespaces().withName("default").get()).isNotNull();
         } finally {
             System.clearProperty("kubeconfig");
-        }
-    }
-
-    @Test
-    void aJobOfOthersThatCarriesOurLabelsIsNeitherTakenOverNorDeleted() {
-        var workload = batch("dressed", "print('ours')");
-        var container =
-                new ContainerBuilder().withName("main").withImage("theirs").build();
-        var theirs = new JobBuilder()
-                .withNewMetadata()
-                .withName("dressed")
-                .withNamespace(NAMESPACE.value())
-                .withLabels(new Labels(NAMESPACE.value()).of(workload.id()))
-                .endMetadata()
-                .withNewSpec()
-                .withSuspend(true)
-                .withNewTemplate()
-                .withNewSpec()
-                .withRestartPolicy("Never")
-                .withContainers(container)
-                .endSpec()
-                .endTemplate()
-                .endSpec()
-                .build();
-        try (var client = kubernetes.client()) {
-            var made = client.resource(theirs).create();
-            try {
-                cluster.apply(workload);
-                stays("refused", Duration.ofSeconds(2), () -> {
-                    var seen = cluster.observe(workload.id());
-                    return seen.phase() == Observation.Phase.FAILED
-                            && seen.message().contains("not this platform's");
-                });
-                cluster.delete(workload.id());
-                assertThat(client.resource(theirs).get().getMetadata().getUid())
-                        .isEqualTo(made.getMetadata().getUid());
-            } finally {
-                client.resource(theirs).delete();
-            }
         }
     }
 
