@@ -685,6 +685,11 @@ public abstract class ClusterContract {
         return new Program(new Program.Command(command), Map.of("NOTES", notes.address(ownHost())), secrets);
     }
 
+    /** Programs see it by {@code noted}. */
+    protected final void tell(String note) {
+        notes.put(note);
+    }
+
     protected static String server() {
         return SERVER;
     }

@@ -84,6 +84,19 @@ final class KeptLogs {
                 .list();
     }
 
+    /** Whether this pod's log was kept as this workload's: only those are that showed that they were ours. */
+    boolean isOf(WorkloadId id, String pod) {
+        return jdbc.sql(
+                        "SELECT namespace = :namespace AND kind = :kind AND workload = :workload FROM kept_log WHERE pod = :pod")
+                .param("namespace", id.namespace().value())
+                .param("kind", id.kind())
+                .param("workload", id.name())
+                .param("pod", pod)
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
+    }
+
     /** Nothing will be added to it. */
     boolean isOver(String pod) {
         return jdbc.sql("SELECT ended OR forgotten_at IS NOT NULL FROM kept_log WHERE pod = :pod")

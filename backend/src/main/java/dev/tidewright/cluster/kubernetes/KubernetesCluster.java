@@ -21,13 +21,10 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs workloads on Kubernetes. Closing it leaves them running; all it knows it reads from there again. */
 final class KubernetesCluster implements ClusterAdapter {
 
-    private static final Duration SETTLING = Duration.ofSeconds(3);
-
     private final KubernetesClient client;
-    private final InstantSource clock;
     private final Calls calls;
     private final Observer observer;
     private final ChangeHints hints;
@@ -48,6 +42,9 @@ final class KubernetesCluster implements ClusterAdapter {
     private final Happenings happenings;
     private final Fences fences;
     private final Writes writes;
+    private final Mended mended;
+    private final Strays strays;
+    private final Sizes sizes;
     private final Scalers scalers;
     private final Drains drains;
     private final Stops stops;
@@ -63,7 +60,6 @@ final class KubernetesCluster implements ClusterAdapter {
             InstantSource clock,
             Supplier<List<DrainGate>> gates) {
         this.client = client;
-        this.clock = clock;
         hints = new ChangeHints(this::isNews);
         calls = new Calls(clock);
         var labels = new Labels(settings.instance());
@@ -73,7 +69,10 @@ final class KubernetesCluster implements ClusterAdapter {
         happenings = new Happenings(client, watches);
         fences = new Fences(
                 client, labels, manifests.openings(), name -> hints.tell(List.of(WorkloadId.ofNamespace(name))));
-        writes = new Writes(client, labels, manifests);
+        mended = new Mended();
+        writes = new Writes(client, labels, manifests, mended);
+        strays = new Strays(watches, writes, calls, clock);
+        sizes = new Sizes(watches, writes, calls, clock);
         hops = new MetricHops(client);
         scalers = new Scalers(calls, writes, watches, clock);
         drains = new Drains(watches, writes, calls, gates);
@@ -81,7 +80,7 @@ final class KubernetesCluster implements ClusterAdapter {
         heartbeat = new Heartbeat(client, clock);
         occupancy = new Occupancy(client, calls, labels, watches, clock);
         observer = new Observer(
-                new Observer.Sources(watches, warnings, logs, scalers, occupancy),
+                new Observer.Sources(watches, warnings, logs, scalers, mended, occupancy),
                 new Observations(settings.imagePullDeadline()),
                 clock);
     }
@@ -93,6 +92,7 @@ final class KubernetesCluster implements ClusterAdapter {
         fences.start();
         happenings.start();
         drains.start();
+        strays.start();
         heartbeat.start();
         logs.start();
     }
@@ -139,7 +139,7 @@ final class KubernetesCluster implements ClusterAdapter {
         var known = watches.owner(id).filter(owner -> owner.getMetadata().getDeletionTimestamp() == null);
         var owner = known.isPresent() ? known : created(workload);
         if (workload instanceof Workload.Service service && owner.orElse(null) instanceof Deployment deployment) {
-            scale(service, deployment);
+            sizes.scale(service, deployment);
         }
     }
 
@@ -160,57 +160,10 @@ final class KubernetesCluster implements ClusterAdapter {
         return Optional.empty();
     }
 
-    /** Everything else of a service is fixed by its id: a platform with other defaults restarts no replica. */
-    private void scale(Workload.Service service, Deployment deployment) {
-        var now = deployment.getSpec().getReplicas();
-        if (now == service.replicas()) {
-            return;
-        }
-        if (service.replicas() > now) {
-            awaitGoing(service.id(), now);
-        }
-        var staying = staying(service.id()).stream()
-                .sorted(Comparator.comparing(KubernetesCluster::isReady)
-                        .reversed()
-                        .thenComparing(Evidence.BY_AGE))
-                .toList();
-        var leaving = service.replicas() < now && staying.size() > service.replicas()
-                ? staying.subList(service.replicas(), staying.size())
-                : List.<Pod>of();
-        var changed =
-                calls.call("scale " + service.id(), () -> writes.scale(service.id(), service.replicas(), leaving));
-        watches.wrote(service.id(), changed);
-    }
-
-    /**
-     * Until those that were to go before are going: the ReplicaSet only sees the last number, and would keep what was told
-     * to drain.
-     */
-    private void awaitGoing(WorkloadId id, int before) {
-        var end = clock.instant().plus(SETTLING);
-        while (staying(id).size() > before) {
-            if (clock.instant().isAfter(end)) {
-                throw new ClusterUnavailable(id + " is still being made smaller", new IllegalStateException());
-            }
-            LockSupport.parkNanos(SETTLING.toNanos() / 100);
-        }
-    }
-
-    private List<Pod> staying(WorkloadId id) {
-        return watches.pods(id).stream()
-                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-                .toList();
-    }
-
-    private static boolean isReady(Pod pod) {
-        return Replicas.condition(pod, "Ready")
-                .filter(condition -> "True".equals(condition.getStatus()))
-                .isPresent();
-    }
-
     @Override
     public void repair(Workload workload) {
         requireListening();
+        mended.told(workload.id());
         watches.owner(workload.id())
                 .ifPresent(owner -> calls.call("repair " + workload.id(), () -> {
                     writes.repair(workload, owner);
@@ -238,6 +191,7 @@ final class KubernetesCluster implements ClusterAdapter {
     public Observation observe(WorkloadId id) {
         requireListening();
         var owner = watches.owner(id);
+        watches.doubtful(id).stream().filter(pod -> logs.isOf(id, pod)).forEach(pod -> watches.recognise(id, pod));
         var pods = watches.pods(id);
         if (owner.isEmpty() && pods.stream().allMatch(pod -> pod.getMetadata().getDeletionTimestamp() == null)) {
             // The cache may be behind, or somebody took away the marks by which it is watched; that something is gone
@@ -245,6 +199,9 @@ final class KubernetesCluster implements ClusterAdapter {
             // said by the API server itself.
             owner = calls.call("look for " + id, () -> writes.read(id));
             owner.ifPresent(found -> watches.wrote(id, found));
+        }
+        if (owner.isEmpty() && pods.isEmpty()) {
+            requireNoDoubt(id);
         }
         try {
             return observer.observe(id, owner, pods);
@@ -256,6 +213,17 @@ final class KubernetesCluster implements ClusterAdapter {
                             + "): look who else writes to it",
                     malformed);
         }
+    }
+
+    /** That it is gone is said only where nothing is there that may be of it: another attempt would run beside it. */
+    private void requireNoDoubt(WorkloadId id) {
+        watches.doubtful(id).stream().filter(pod -> !Ends.isOver(pod)).findAny().ifPresent(pod -> {
+            throw new ClusterUnavailable(
+                    "the Pod " + pod.getMetadata().getName() + " is called and labelled as one of " + id.name()
+                            + ", and nothing shows whether it is: delete it if it is not wanted, and nothing more is"
+                            + " waited for",
+                    new IllegalStateException());
+        });
     }
 
     @Override
@@ -277,13 +245,15 @@ final class KubernetesCluster implements ClusterAdapter {
         var known = watches.owner(id).orElse(null);
         calls.call("delete " + id, () -> {
             // What brings outputs home has long; a program that was told to go has only what it was promised.
-            watches.pods(id).forEach(pod -> Carriers.stopGrace(pod).ifPresent(grace -> writes.hasten(pod, grace)));
-            writes.delete(id, known);
+            var pods = watches.pods(id);
+            pods.forEach(pod -> Carriers.stopGrace(pod).ifPresent(grace -> writes.hasten(pod, grace)));
+            writes.delete(id, known, pods);
             return true;
         });
         watches.deleted(id);
         observer.made(id);
         scalers.forget(id);
+        mended.told(id);
     }
 
     @Override
@@ -360,6 +330,7 @@ final class KubernetesCluster implements ClusterAdapter {
     public void close() {
         heartbeat.close();
         drains.close();
+        strays.close();
         watches.close();
         warnings.close();
         fences.close();

@@ -88,6 +88,11 @@ final class LogKeeper implements AutoCloseable {
                 || (Ends.isOver(pod) && logs.isOver(pod.getMetadata().getUid()));
     }
 
+    /** Whether a log of this pod was kept as one of this workload, by whichever server. */
+    boolean isOf(WorkloadId id, Pod pod) {
+        return logs.isOf(id, pod.getMetadata().getUid());
+    }
+
     /** Whether this server knows that, without asking. */
     boolean knowsAll(Pod pod) {
         var follower = followers.get(pod.getMetadata().getUid());

@@ -55,7 +55,7 @@ final class Observations {
         var created = Times.of(pod.getMetadata().getCreationTimestamp(), now);
         var leaving = pod.getMetadata().getDeletionTimestamp();
         var startedAt = startedAt(pod, created);
-        if (evidence.owner() == null || leaving != null) {
+        if (leaving != null || (evidence.owner() == null && !Kin.isOrphan(pod))) {
             return isOverdue(pod, now)
                     ? ended(evidence, Ends.lost(vanished(evidence, pod), Times.of(leaving, now)), startedAt)
                     : seen(evidence, Phase.RUNNING, Trouble.NONE, ReplicaStatus.Phase.DRAINING, startedAt, created);

@@ -28,7 +28,8 @@ final class Observer {
     private final Map<WorkloadId, Observation> told = new ConcurrentHashMap<>();
 
     /** What is listened to. */
-    record Sources(Watches watches, Warnings warnings, LogKeeper logs, Scalers scalers, Occupancy occupancy) {}
+    record Sources(
+            Watches watches, Warnings warnings, LogKeeper logs, Scalers scalers, Mended mended, Occupancy occupancy) {}
 
     Observer(Sources sources, Observations observations, InstantSource clock) {
         this.sources = sources;
@@ -95,6 +96,7 @@ final class Observer {
         var evidence = evidence(id, owner, pods);
         var altered = new ArrayList<>(Alterations.of(evidence, watches.isBudgeted(id)));
         altered.addAll(scalers.altered(id));
+        altered.addAll(sources.mended().of(id));
         var seen = observations
                 .of(evidence, pods.stream().allMatch(isLogKept), clock.instant())
                 .altered(altered);

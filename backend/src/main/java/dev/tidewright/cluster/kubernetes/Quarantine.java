@@ -50,6 +50,11 @@ final class Quarantine {
                 + Labels.MANAGED_BY + " away";
     }
 
+    /** It is ours after all. */
+    void cleared(HasMetadata object) {
+        heard(object, true);
+    }
+
     /** A sentence for each, with the remedy. */
     List<String> in(Name namespace) {
         return aside.values().stream()

@@ -52,7 +52,7 @@ final class Stops {
         var pods = watches.pods(id);
         var nodes = watches.nodes();
         if (pods.isEmpty()
-                || watches.owner(id).isEmpty()
+                || (watches.owner(id).isEmpty() && !pods.stream().allMatch(Kin::isOrphan))
                 || pods.stream().anyMatch(pod -> way(pod, nodes, now) == Way.DELETED)) {
             return false;
         }

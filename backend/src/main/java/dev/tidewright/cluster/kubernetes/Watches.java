@@ -19,6 +19,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ final class Watches implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
     private static final String BY_WORKLOAD = "workload";
+    private static final String NOBODYS = "nobodys";
 
     private final Labels labels;
     private final SharedIndexInformer<Job> jobs;
@@ -43,11 +46,15 @@ final class Watches implements AutoCloseable {
     private final Map<WorkloadId, HasMetadata> written = new ConcurrentHashMap<>();
 
     private final Consumer<WorkloadId> changed;
+    private final Heard<Pod> onPod;
     private final Quarantine quarantine;
+    private final Kin kin;
 
     Watches(KubernetesClient client, Labels labels, Consumer<WorkloadId> changed, Heard<Pod> onPod) {
         this.labels = labels;
         this.changed = changed;
+        this.onPod = onPod;
+        kin = new Kin(labels);
         quarantine = new Quarantine(labels, changed);
         var ours = labels.ours();
         jobs = client.batch().v1().jobs().inAnyNamespace().withLabels(ours).runnableInformer(0);
@@ -70,10 +77,14 @@ final class Watches implements AutoCloseable {
         jobs.addEventHandler(handler((id, job, gone) -> {}));
         deployments.addEventHandler(handler((id, deployment, gone) -> {}));
         autoscalers.addEventHandler(handler((id, autoscaler, gone) -> {}));
-        pods.addEventHandler(handler(onPod));
+        pods.addEventHandler(handler(this::heardPod));
         pods.addIndexers(Map.of(
                 BY_WORKLOAD,
-                pod -> labels.workload(pod).map(WorkloadId::toString).stream().toList()));
+                pod -> kin.workload(pod).map(WorkloadId::toString).stream().toList(),
+                NOBODYS,
+                pod -> kin.workload(pod).isEmpty()
+                        ? List.of(String.valueOf(pod.getMetadata().getNamespace()))
+                        : List.of()));
         // A first list that fails would otherwise be the last.
         all().forEach(informer -> informer.exceptionHandler((started, failure) -> {
             LOG.debug("a watch broke and is made again", failure);
@@ -124,7 +135,37 @@ final class Watches implements AutoCloseable {
     }
 
     List<Pod> pods(WorkloadId id) {
-        return pods.getIndexer().byIndex(BY_WORKLOAD, id.toString());
+        var all = new ArrayList<>(pods.getIndexer().byIndex(BY_WORKLOAD, id.toString()));
+        var known = all.stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
+        // Those that were recognised after they were indexed, and those that the watch has lost.
+        Stream.concat(nobodys(id), kin.strays().stream())
+                .filter(pod -> kin.workload(pod).equals(Optional.of(id)))
+                .filter(pod -> known.add(pod.getMetadata().getUid()))
+                .forEach(all::add);
+        return all;
+    }
+
+    private Stream<Pod> nobodys(WorkloadId id) {
+        return pods.getIndexer().byIndex(NOBODYS, id.namespace().value()).stream();
+    }
+
+    /** Pods that may have been a workload's: they carry our labels, are called as its pods are, and nothing proves it. */
+    List<Pod> doubtful(WorkloadId id) {
+        return nobodys(id)
+                .filter(pod -> Kin.isCalledAs(id, pod) && kin.workload(pod).isEmpty())
+                .toList();
+    }
+
+    /** One of those is: somebody else knew it. */
+    void recognise(WorkloadId id, Pod pod) {
+        kin.recognise(id, pod);
+        quarantine.cleared(pod);
+        heardPod(id, pod, false);
+        changed.accept(id);
+    }
+
+    Kin kin() {
+        return kin;
     }
 
     /** Of an object of this kind; empty where it is not ours, or was not heard of yet. */
@@ -136,7 +177,7 @@ final class Watches implements AutoCloseable {
             case "Deployment" -> deployments.getStore().getByKey(key);
             default -> null;
         };
-        return Optional.ofNullable(found).flatMap(labels::workload);
+        return Optional.ofNullable(found).flatMap(kin::workload);
     }
 
     List<Pod> pods() {
@@ -194,8 +235,9 @@ final class Watches implements AutoCloseable {
 
             private void heard(T object, boolean gone) {
                 try {
-                    quarantine.heard(object, gone);
-                    labels.workload(object).ifPresent(id -> {
+                    var workload = kin.workload(object);
+                    quarantine.heard(object, gone || workload.isPresent());
+                    workload.ifPresent(id -> {
                         if (!(object instanceof Pod)) {
                             written.computeIfPresent(id, (key, own) -> supersedes(object, own, gone) ? null : own);
                         }
@@ -213,6 +255,25 @@ final class Watches implements AutoCloseable {
                 }
             }
         };
+    }
+
+    private void heardPod(WorkloadId id, Pod pod, boolean left) {
+        if (!left) {
+            kin.there(id, pod);
+            onPod.accept(id, pod, false);
+        } else if (kin.isGone(pod)) {
+            onPod.accept(id, pod, true);
+        }
+    }
+
+    /** A pod that the watch had lost is not there. */
+    void gone(Pod pod) {
+        var workload = kin.workload(pod);
+        kin.gone(pod);
+        workload.ifPresent(id -> {
+            onPod.accept(id, pod, true);
+            changed.accept(id);
+        });
     }
 
     private static boolean supersedes(HasMetadata heard, HasMetadata own, boolean gone) {

@@ -47,11 +47,14 @@ final class Writes {
     private final Manifests manifests;
     private final Besides besides;
     private final AutoscalerManifests autoscalers;
+    private final Mended mended;
 
-    Writes(KubernetesClient client, Labels labels, Manifests manifests) {
+    /** @param mended told of what others had changed and is put back without being asked */
+    Writes(KubernetesClient client, Labels labels, Manifests manifests, Mended mended) {
         this.client = client;
         this.labels = labels;
         this.manifests = manifests;
+        this.mended = mended;
         this.besides = new Besides(client);
         this.autoscalers = new AutoscalerManifests(labels);
     }
@@ -149,20 +152,36 @@ final class Writes {
     }
 
     private HasMetadata marked(WorkloadId id, HasMetadata found) {
-        var metadata = found.getMetadata();
-        LOG.warn(
-                "the {} {}/{} had lost marks of ours, which it gets again", found.getKind(), id.namespace(), id.name());
-        var marks = Map.of(
-                "metadata",
-                Map.of(
-                        // Another object of that name answers with a conflict.
-                        "uid",
-                        metadata.getUid(),
-                        "labels",
-                        labels.of(id),
-                        "annotations",
-                        Map.of(Labels.WORKLOAD, id.name())));
-        return client.resource(found).patch(PatchContext.of(PatchType.JSON_MERGE), Serialization.asJson(marks));
+        var whole = client.resource(found)
+                .patch(PatchContext.of(PatchType.JSON_MERGE), Marks.patch(found, labels, id, null));
+        mended.add(id, Marks.lost(found, labels, id));
+        LOG.warn("namespace {}: {}", id.namespace(), Marks.lost(found, labels, id));
+        return whole;
+    }
+
+    /** This very pod as it is now; empty where it is gone. */
+    Optional<Pod> pod(Pod pod) {
+        return Optional.ofNullable(client.resource(pod).get())
+                .filter(found ->
+                        found.getMetadata().getUid().equals(pod.getMetadata().getUid()));
+    }
+
+    /** Gives a pod of ours its marks again; false where somebody else has changed it since it was looked at. */
+    boolean mark(WorkloadId id, Pod pod) {
+        try {
+            client.resource(pod)
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            Marks.patch(pod, labels, id, pod.getMetadata().getResourceVersion()));
+        } catch (KubernetesClientException failure) {
+            if (failure.getCode() != Calls.CONFLICT && failure.getCode() != Calls.NOT_FOUND) {
+                throw failure;
+            }
+            return false;
+        }
+        mended.add(id, Marks.lost(pod, labels, id));
+        LOG.warn("namespace {}: {}", id.namespace(), Marks.lost(pod, labels, id));
+        return true;
     }
 
     /** @param leaving the pods that are to go when the number falls */
@@ -210,12 +229,20 @@ final class Writes {
         }
     }
 
-    /** Repeating it is harmless; what is not ours stays. */
-    void delete(WorkloadId id, @Nullable HasMetadata known) {
+    /**
+     * Repeating it is harmless; what is not ours stays.
+     *
+     * @param pods of it, as far as is known
+     */
+    void delete(WorkloadId id, @Nullable HasMetadata known, List<Pod> pods) {
         var found = known == null ? read(id).orElse(null) : known;
         if (found != null) {
             deleteExactly(found, found.getMetadata().getUid());
         }
+        // The cluster clears away what belongs to it, unless somebody else who deletes it just now has it left alone.
+        pods.stream()
+                .filter(pod -> Kin.isOrphan(pod) || (Watches.isJob(id) && !Ends.isOver(pod)))
+                .forEach(pod -> deleteExactly(pod, pod.getMetadata().getUid()));
         manifests.besides(id).forEach(object -> {
             var annotations = found == null ? null : found.getMetadata().getAnnotations();
             var uid = annotations == null ? null : annotations.get(Labels.uidOf(object));
@@ -237,9 +264,10 @@ final class Writes {
             case HorizontalPodAutoscaler autoscaler -> "autoscaling/v2/namespaces/%s/horizontalpodautoscalers/%s";
             case PodDisruptionBudget budget -> "policy/v1/namespaces/%s/poddisruptionbudgets/%s";
             case Secret secret -> "v1/namespaces/%s/secrets/%s";
+            case Pod pod -> "v1/namespaces/%s/pods/%s";
             default -> "apps/v1/namespaces/%s/deployments/%s";
         };
-        var path = (object instanceof Secret ? "/api/" : "/apis/")
+        var path = (object instanceof Secret || object instanceof Pod ? "/api/" : "/apis/")
                 + kind.formatted(metadata.getNamespace(), metadata.getName());
         var options = Map.of(
                 "apiVersion",

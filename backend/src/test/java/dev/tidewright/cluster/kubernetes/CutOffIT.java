@@ -153,7 +153,8 @@ class CutOffIT {
             var writes = new Writes(
                     client,
                     new Labels("cut-off"),
-                    new Manifests(new Labels("cut-off"), kubernetes.settings("cut-off"), Map.of()));
+                    new Manifests(new Labels("cut-off"), kubernetes.settings("cut-off"), Map.of()),
+                    new Mended());
             var different = new Workload.Batch(
                     wanted.id(), program("print('another')"), wanted.resources(), wanted.stopGrace(), null);
             assertThatThrownBy(() -> writes.create(different))

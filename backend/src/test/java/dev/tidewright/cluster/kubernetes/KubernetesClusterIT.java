@@ -22,6 +22,7 @@ import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -211,6 +212,149 @@ class KubernetesClusterIT extends ClusterContract {
 
     private static boolean isMarked(HasMetadata object, WorkloadId id) {
         return new Labels(NAMESPACE.value()).workload(object).equals(Optional.of(id));
+    }
+
+    /** {@code kubectl delete job --cascade=orphan}: what proves that the pod is ours is gone with the Job. */
+    @Test
+    void aBatchWhoseJobIsTakenFromItsPodGoesOnAndEndsAsOne() {
+        var id = apply(batch(
+                "orphaned",
+                "print('up', flush=True)\nwhile not noted('go'): time.sleep(0.05)\n"
+                        + "print('done')\nraise SystemExit(5)"));
+        eventually("it is up", () -> log(id).equals("up\n"));
+        try (var client = kubernetes.client()) {
+            var pod = orphaned(client, "orphaned");
+            stays("runs", Duration.ofSeconds(1), () -> phase(id) == Observation.Phase.RUNNING);
+            // One that never saw it with its Job.
+            reopen();
+            stays("runs", Duration.ofSeconds(1), () -> phase(id) == Observation.Phase.RUNNING);
+            assertThat(cluster.setAside(NAMESPACE)).isEmpty();
+            tell("go");
+            var end = ended(id);
+            assertThat(exit(end).code()).isEqualTo(5);
+            assertThat(log(id)).isEqualTo("up\ndone\n");
+            cluster.delete(id);
+            eventually("nothing is left of it", () -> client.resource(pod).get() == null);
+        }
+    }
+
+    @Test
+    void anOrphanIsStoppedAndDeletedAsAnyOther() {
+        var polite = apply(batch(
+                "orphan-stopped",
+                "import signal\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"
+                        + "print('up', flush=True)\ntime.sleep(600)"));
+        var deleted = apply(batch("orphan-deleted", "print('up', flush=True)\ntime.sleep(600)"));
+        for (var id : List.of(polite, deleted)) {
+            eventually("it is up", () -> log(id).equals("up\n"));
+        }
+        try (var client = kubernetes.client()) {
+            orphaned(client, "orphan-stopped");
+            var pod = orphaned(client, "orphan-deleted");
+            cluster.stop(polite);
+            cluster.delete(deleted);
+            assertThat(exit(ended(polite)).code()).isEqualTo(7);
+            eventually("nothing is left of it", () -> client.resource(pod).get() == null);
+            eventually("absent", () -> phase(deleted) == Observation.Phase.ABSENT);
+        }
+    }
+
+    /** Its pod as it is without it. */
+    private static Pod orphaned(KubernetesClient client, String job) {
+        var pods = client.pods().inNamespace(NAMESPACE.value()).withLabel(Labels.WORKLOAD, job);
+        var jobs = client.batch().v1().jobs().inNamespace(NAMESPACE.value()).withName(job);
+        jobs.withPropagationPolicy(DeletionPropagation.ORPHAN).delete();
+        eventually("the Job is gone", () -> jobs.get() == null);
+        var pod = pods.list().getItems().getFirst();
+        assertThat(pod.getMetadata().getOwnerReferences()).isEmpty();
+        return pod;
+    }
+
+    @Test
+    void whatMayBeABatchsPodIsNotTouchedAndHoldsItUp() {
+        var workload = batch("doubted", "print('x')");
+        try (var client = kubernetes.client()) {
+            var theirs = client.resource(forged("doubted-x1y2z", "doubted")).create();
+            eventually("told", () -> !cluster.setAside(NAMESPACE).isEmpty());
+            assertThatThrownBy(() -> cluster.observe(workload.id()))
+                    .isInstanceOf(ClusterUnavailable.class)
+                    .hasMessageContaining("the Pod doubted-x1y2z")
+                    .hasMessageContaining("delete it");
+            cluster.delete(workload.id());
+            assertThat(client.resource(theirs).get().getMetadata().getDeletionTimestamp())
+                    .isNull();
+            client.resource(theirs).withGracePeriod(0).delete();
+            eventually("set aside no more", () -> cluster.setAside(NAMESPACE).isEmpty());
+            assertThat(phase(workload.id())).isEqualTo(Observation.Phase.ABSENT);
+        }
+    }
+
+    @Test
+    void aPodThatLosesOurLabelsGetsThemAgainAndItsLogIsWhole() {
+        var workload = batch("stripped", "for i in range(40):\n    print('line', i, flush=True)\n    time.sleep(0.1)");
+        var id = apply(workload);
+        eventually("it speaks", () -> log(id).contains("line 3\n"));
+        try (var client = kubernetes.client()) {
+            var pods = client.pods().inNamespace(NAMESPACE.value());
+            var pod = pods.withLabel(Labels.WORKLOAD, "stripped")
+                    .list()
+                    .getItems()
+                    .getFirst();
+            pods.withName(pod.getMetadata().getName())
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"metadata\":{\"labels\":{\"%s\":null,\"%s\":null,\"%s\":null,\"%s\":null},\"annotations\":{\"%s\":null}}}"
+                                    .formatted(
+                                            Labels.INSTANCE,
+                                            Labels.MANAGED_BY,
+                                            Labels.KIND,
+                                            Labels.WORKLOAD,
+                                            Labels.WORKLOAD));
+            assertThat(phase(id)).isEqualTo(Observation.Phase.RUNNING);
+            eventually("told", () -> cluster.observe(id).altered(), told -> told.size() == 1)
+                    .forEach(words -> assertThat(words)
+                            .contains(pod.getMetadata().getName(), Labels.MANAGED_BY, "taken away", "put back"));
+            assertThat(isMarked(pods.withName(pod.getMetadata().getName()).get(), id))
+                    .isTrue();
+            cluster.repair(workload);
+            assertThat(cluster.observe(id).altered()).as("told once").isEmpty();
+        }
+        assertThat(ended(id).phase()).isEqualTo(Observation.Phase.SUCCEEDED);
+        assertThat(log(id))
+                .isEqualTo(
+                        IntStream.range(0, 40).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining()));
+    }
+
+    /** Its ReplicaSet lets it go and makes another: of the two, one goes. */
+    @Test
+    void aReplicaThatLosesALabelIsNotLeftRunning() {
+        var id = apply(service("released", server(), 1, quick()));
+        ready(id, 1);
+        try (var client = kubernetes.client()) {
+            var pods = client.pods().inNamespace(NAMESPACE.value());
+            for (var label : List.of(Labels.WORKLOAD, Labels.MANAGED_BY)) {
+                var pod = pods.withLabel(Labels.WORKLOAD, "released")
+                        .list()
+                        .getItems()
+                        .getFirst();
+                pods.withName(pod.getMetadata().getName())
+                        .patch(
+                                PatchContext.of(PatchType.JSON_MERGE),
+                                "{\"metadata\":{\"labels\":{\"" + label + "\":null}}}");
+                eventually("it has it again, or is gone", () -> {
+                    var now = client.resource(pod).get();
+                    return now == null || now.getMetadata().getLabels().containsKey(label);
+                });
+                eventually(
+                        "there is one",
+                        () -> pods.list().getItems().stream()
+                                        .filter(one ->
+                                                one.getMetadata().getName().startsWith("released-"))
+                                        .count()
+                                == 1);
+                ready(id, 1);
+            }
+        }
     }
 
     @Test
