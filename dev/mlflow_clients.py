@@ -103,10 +103,11 @@ def client(version: str, what: str, command: list, platform: Platform, environme
 
 
 def flavours(names: list[str], version: str) -> int:
-    # The older generation without PyTorch: once is enough of 5 GB, and a plain model is seen in an environment of its own size.
-    wanted = LIBRARIES if version == CLIENTS[-1] else [library for library in LIBRARIES if not library.startswith("torch")]
+    # PyTorch only where it is meant, and not for the older generation: 5 GB are enough once, and a plain model is seen in an environment of its own size.
+    torch = version == CLIENTS[-1] and (not names or "pytorch" in names)
+    wanted = [library for library in LIBRARIES if torch or not library.startswith("torch")]
     with Platform.temporary("flavours") as platform:
-        python = installed(version, *wanted, purpose="-flavours")
+        python = installed(version, *wanted, purpose="-flavours" if torch else "-libraries")
         platform.start()
         platform.wait_ready()
         environment = surroundings(platform, "flavours") | {"PYTHONPATH": str(plugged(python, platform))}

@@ -299,7 +299,7 @@ class Webhooks(unittest.TestCase):
 
         mlflow.set_experiment(f"{EXPERIMENT}: webhooks")
         with mlflow.start_run() as run:
-            logged = mlflow.sklearn.log_model(LinearRegression().fit(X, X[:, 0]), name="model")
+            logged = mlflow.sklearn.log_model(LinearRegression().fit(X, X[:, 0]), name="model", pip_requirements=["scikit-learn"])
         version = mlflow.register_model(logged.model_uri, name)
         event, data = self.next("s3cret")
         self.assertEqual("model_version.created", event)
@@ -347,8 +347,11 @@ class Registry(unittest.TestCase):
 
     def logged(self, slope=3, **options):
         """A line through (0, 1), logged as a model."""
+        import sklearn
         from sklearn.linear_model import LinearRegression
 
+        # Left to find out by itself what a model needs, the client loads each one in a process of its own, which takes ten seconds.
+        options.setdefault("pip_requirements", [f"scikit-learn=={sklearn.__version__}", f"numpy=={numpy.__version__}"])
         where = {"name": "model"} if GENERATION >= 3 else {"artifact_path": "model"}
         with mlflow.start_run() as run:
             mlflow.log_param("slope", slope)
@@ -522,7 +525,7 @@ class Registry(unittest.TestCase):
 
     def test_what_is_served(self):
         """Left behind for whoever runs this: deployed as an endpoint, it answers 31 at 10."""
-        self.logged(registered_model_name=SERVED)
+        self.logged(registered_model_name=SERVED, pip_requirements=None)
         self.client.set_registered_model_alias(SERVED, "Champion", "1")
         self.assertEqual(31.0, self.at_ten(f"models:/{SERVED}@Champion"))
 
