@@ -170,6 +170,18 @@ class Tracking(unittest.TestCase):
             there = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="large.bin", dst_path=f"{folder}/back")
             self.assertEqual(content, Path(there).read_bytes())
 
+    def test_images_are_logged_by_key_and_step(self):
+        with mlflow.start_run() as run:
+            for step in (1, 7):
+                mlflow.log_image(numpy.full((4, 4, 3), step, dtype=numpy.uint8), key="scan", step=step, synchronous=True)
+        names = [file.path for file in self.client.list_artifacts(run.info.run_id, "images")]
+        for step in (1, 7):
+            # The image, and a smaller one for tables of them. Clients of 2.x write % between the parts of the name, later ones +.
+            of_step = [name for name in names if name.startswith((f"images/scan%step%{step}%", f"images/scan+step+{step}+"))]
+            self.assertEqual(2, len(of_step), names)
+            image = mlflow.artifacts.load_image(f"{run.info.artifact_uri}/{next(name for name in of_step if name.endswith('.png'))}")
+            self.assertEqual((step, step, step), image.getpixel((0, 0)))
+
     def test_a_file_goes_in_parts_where_it_is_asked_for(self):
         content = os.urandom(12 << 20)
         asked = {
@@ -458,11 +470,12 @@ class Registry(unittest.TestCase):
         def numbers(more, **options):
             return [int(v.version) for v in self.client.search_model_versions(f"name = '{name}'{more}", **options)]
 
-        self.assertEqual([3, 2, 1], numbers(""))
+        # The tag was the last change.
+        self.assertEqual([2, 3, 1], numbers(""))
         self.assertEqual([1, 2, 3], numbers("", order_by=["version_number ASC"]))
         self.assertEqual([2], numbers(" AND tags.quality = 'good'"))
         self.assertEqual([2], numbers(f" AND run_id = '{run}'"))
-        self.assertEqual([3, 2, 1], [int(v.version) for v in mlflow.search_model_versions(filter_string=f"name = '{name}'", max_results=2)] + numbers(" AND version_number = 1"))
+        self.assertEqual([2, 3, 1], [int(v.version) for v in mlflow.search_model_versions(filter_string=f"name = '{name}'", max_results=2)] + numbers(" AND version_number = 1"))
         page = self.client.search_model_versions(f"name = '{name}'", max_results=2)
         self.assertEqual([1], [int(v.version) for v in self.client.search_model_versions(f"name = '{name}'", max_results=2, page_token=page.token)])
         with self.assertRaises(MlflowException):

@@ -142,17 +142,18 @@
     drawn.get(figure.id)?.plot.destroy();
     drawn.delete(figure.id);
     if (rows.length < 1) return;
-    const data = names.reduce((all, _, n) => (all.push(rows.map(row => row[n + 1] ?? null)), all), [rows.map(row => row[0])]);
+    // Nothing at a step is bridged; what is no finite number makes a gap, and no scale.
+    const data = names.reduce((all, _, n) => (all.push(rows.map(row => row[n + 1] == null ? undefined : Number.isFinite(row[n + 1]) ? row[n + 1] : null)), all), [rows.map(row => row[0])]);
     const time = figure.dataset.x === 'time', unit = figure.dataset.unit || '';
     const muted = colour('--tw-muted'), axis = { stroke: muted, font: '11px Inter, system-ui, sans-serif', grid: { stroke: colour('--tw-grid'), width: 1 }, ticks: { show: false } };
     const legend = $$('.legend b', figure);
-    const text = v => v == null ? '–' : String(+v.toPrecision(4)) + unit;
-    const read = i => names.forEach((_, n) => legend[n] && (legend[n].textContent = text(i == null ? data[n + 1].findLast(v => v != null) : data[n + 1][i])));
+    const text = v => v == null ? '–' : Number.isFinite(v) ? String(+v.toPrecision(4)) + unit : String(v);
+    const read = i => names.forEach((_, n) => legend[n] && (legend[n].textContent = text((i == null ? rows.findLast(row => row[n + 1] != null) : rows[i])?.[n + 1])));
     const plot = new uPlot({
       width: box.clientWidth, height: box.clientHeight, legend: { show: false }, cursor: { y: false },
       scales: { x: { time }, y: { range: (_, lo, hi) => lo === hi ? [figure.dataset.zero ? 0 : lo - 1, hi + 1] : [figure.dataset.zero ? 0 : lo - (hi - lo) * .08, hi + (hi - lo) * .12] } },
       axes: [{ ...axis, size: 22, space: 60, ...(time ? { values: (_, vs) => vs.map(v => new Date(v * 1e3).toISOString().slice(11, vs[1] - vs[0] < 60 ? 19 : 16)) } : {}) }, { ...axis, size: 52, space: 30, values: (_, vs) => vs.map(v => +v.toPrecision(4) + unit) }],
-      series: [{}, ...names.map((label, n) => ({ label, stroke: colour('--c' + (n % 6 + 1)), width: 1.75, dash: n === 1 || n > 5 ? [6, 4] : undefined, spanGaps: true, points: { show: rows.length < 40, size: 5 } }))],
+      series: [{}, ...names.map((label, n) => ({ label, stroke: colour('--c' + (n % 6 + 1)), width: 1.75, dash: n === 1 || n > 5 ? [6, 4] : undefined, points: { show: rows.length < 40, size: 5 } }))],
       hooks: { setCursor: [u => read(u.cursor.idx)] },
     }, data, box);
     drawn.set(figure.id, { plot, key, box, read });
@@ -204,9 +205,12 @@
   }
 
   document.addEventListener('DOMContentLoaded', () => {
-    // MLflow's clients print links to pages of their own server: /#/experiments/1/runs/<id>
-    const printed = location.hash.match(/^#\/experiments\/\d+\/runs\/([0-9a-f]{32})/);
-    if (printed) { location.replace('/runs/' + printed[1]); return; }
+    // MLflow's clients print links to pages of their own server: /#/experiments/1, …/1/runs/<id>, …/1/models/m-<id>
+    const printed = location.hash.match(/^#\/experiments\/(\d+)(?:\/runs\/([0-9a-f]{32})|\/models\/m-([0-9a-f]{32}))?/), here = location.pathname.match(/^\/ns\/[^/]+/);
+    if (printed && (here || printed[2] || printed[3])) {
+      location.replace(printed[2] ? '/runs/' + printed[2] : printed[3] ? '/logged-models/' + printed[3] : here[0] + '/experiments/' + printed[1]);
+      return;
+    }
     probe = document.body.appendChild(document.createElement('span'));
     probe.hidden = true;
     if (dot && $('[data-every], pre[data-log]')) dot.hidden = false;

@@ -136,6 +136,28 @@ class RunPagesIT {
         assertThat(page.locator("main")).containsText("No run matches the filter");
     }
 
+    /** A curve that once left all bounds is what a chart is looked at for. */
+    @Test
+    void aCurveIsDrawnAroundWhatIsNoNumber() {
+        var id = run(experiment("diverges"), "diverged", "0.1", 3);
+        mlflow("runs/log-batch", """
+                {"run_id":"%s","metrics":[{"key":"loss","value":"Infinity","step":3,"timestamp":4000},
+                 {"key":"loss","value":"NaN","step":4,"timestamp":5000},{"key":"loss","value":1,"step":5,"timestamp":6000},
+                 {"key":"loss","value":2,"step":6,"timestamp":7000},{"key":"loss","value":"-Infinity","step":7,"timestamp":8000},
+                 {"key":"huge","value":-1e308,"step":0,"timestamp":1000}]}""".formatted(id));
+        var page = signedIn(true);
+        page.navigate(url("/runs/" + id));
+        assertThat(page.locator("#chart-0 canvas")).isVisible();
+        assertThat(page.locator("main")).containsText("-1.00e+308");
+        assertThat(page.locator("#chart-0 .legend")).containsText("-Infinity");
+        var coloured = page.evaluate("""
+                () => { const canvas = document.querySelector('#chart-0 canvas'), all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+                let count = 0;
+                for (let i = 0; i < all.length; i += 4) if (all[i + 3] > 100 && Math.max(all[i], all[i + 1], all[i + 2]) - Math.min(all[i], all[i + 1], all[i + 2]) > 60) count++;
+                return count; }""");
+        assertThat(((Number) coloured).intValue()).isGreaterThan(300);
+    }
+
     @Test
     void aRunShowsWhatWasLoggedAndItsFilesAreLookedInto() {
         var experiment = experiment("files");
@@ -160,6 +182,13 @@ class RunPagesIT {
                 Base64.getDecoder().decode(PNG));
         put("/%s/%s/artifacts/model.bin".formatted(experiment, id), new byte[] {0, 1, 2});
         var page = signedIn(true);
+        // As the client prints them, and a browser is led from there.
+        for (var link : Map.of("/models/" + modelId, "/runs/" + id, "", "/experiments/" + experiment)
+                .entrySet()) {
+            page.navigate("about:blank");
+            page.navigate(url("#/experiments/" + experiment + link.getKey()));
+            page.waitForURL(url(link.getValue()));
+        }
         page.navigate(url("/runs/" + id));
         assertThat(page.locator("#chart-0 canvas")).isVisible();
         assertThat(page.locator("[aria-label=Parameters]")).containsText("alpha");

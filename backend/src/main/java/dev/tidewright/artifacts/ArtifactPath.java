@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * Where a file lies below its owner: relative, segments separated by {@code /}, none of them empty, {@code .} or {@code
- * ..}; at most 512 bytes of UTF-8. A path that becomes unacceptable when somebody decodes it once more is refused too.
+ * ..}; at most 512 bytes of UTF-8. A path that leads out of its folder when somebody decodes it once more is refused too;
+ * otherwise a percent sign is a character like others (clients write {@code step%1%timestamp%1795…} into names of images).
  */
 public record ArtifactPath(String value) {
 
@@ -21,7 +22,7 @@ public record ArtifactPath(String value) {
     public ArtifactPath {
         check(value, value);
         if (value.indexOf('%') >= 0) {
-            check(decoded(value), value);
+            checkDecoded(decoded(value), value);
         }
     }
 
@@ -49,6 +50,17 @@ public record ArtifactPath(String value) {
         for (var segment : path.split("/", -1)) {
             if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
                 throw wrong(shown, "has a segment \"" + segment + "\"");
+            }
+        }
+    }
+
+    private static void checkDecoded(String path, String shown) {
+        if (path.startsWith("/") || path.startsWith("\\")) {
+            throw wrong(shown, "is absolute, decoded once more");
+        }
+        for (var segment : path.split("[/\\\\]", -1)) {
+            if (segment.equals(".") || segment.equals("..")) {
+                throw wrong(shown, "has a segment \"" + segment + "\", decoded once more");
             }
         }
     }

@@ -26,7 +26,7 @@ class ArtifactAccess {
     }
 
     ArtifactPlace readable(Name ns, String path) {
-        var place = ArtifactPlace.parse(path);
+        var place = ArtifactPlace.parse(ns, path);
         switch (place.owned()) {
             case RUN -> runs.requirePresent(ns, place.id());
             case LOGGED_MODEL -> models.require(ns, place.id());
@@ -36,7 +36,7 @@ class ArtifactAccess {
     }
 
     ArtifactPlace writable(Name ns, String path) {
-        var place = ArtifactPlace.parse(path);
+        var place = ArtifactPlace.parse(ns, path);
         switch (place.owned()) {
             case RUN -> runs.requireActive(ns, place.id());
             case LOGGED_MODEL -> models.require(ns, place.id());

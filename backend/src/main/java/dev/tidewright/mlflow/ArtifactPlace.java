@@ -4,9 +4,11 @@ import dev.tidewright.artifacts.ArtifactOwner;
 import dev.tidewright.artifacts.ArtifactPath;
 import dev.tidewright.catalog.VersionView;
 import dev.tidewright.kernel.Ids;
+import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
 import dev.tidewright.tracking.RunFiles;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ record ArtifactPlace(Owner owned, UUID id, String path) {
 
     private static final String SCHEME = "mlflow-artifacts:/";
     private static final Pattern FORM = Pattern.compile(
-            "(?:workspaces/[^/]+/)?(?:\\d+/(?<run>[0-9a-f]{32})|\\d+/models/m-(?<model>[0-9a-f]{32})|versions/(?<version>[0-9a-f]{32}))/artifacts(?:/(?<path>.*))?",
+            "(?:workspaces/(?<workspace>[^/]+)/)?(?:\\d+/(?<run>[0-9a-f]{32})|\\d+/models/m-(?<model>[0-9a-f]{32})|versions/(?<version>[0-9a-f]{32}))/artifacts(?:/(?<path>.*))?",
             Pattern.DOTALL);
 
     static String ofExperiment(long number) {
@@ -66,10 +68,12 @@ record ArtifactPlace(Owner owned, UUID id, String path) {
         }
     }
 
-    /** What an address means; refuses one that leads out of its folder, and finds nothing for any other form. */
-    static ArtifactPlace parse(String path) {
+    /** What an address means; refuses one that leads out of its folder, and finds nothing of another workspace or form. */
+    static ArtifactPlace parse(Name ns, String path) {
         var form = FORM.matcher(new ArtifactPath(path.replaceFirst("/+$", "")).value());
-        if (!form.matches()) {
+        if (!form.matches()
+                || !Objects.requireNonNullElse(form.group("workspace"), ns.value())
+                        .equals(ns.value())) {
             throw new Refusal.NotFound("artifact", path);
         }
         var below = form.group("path");

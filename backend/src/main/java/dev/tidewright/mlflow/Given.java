@@ -18,7 +18,7 @@ final class Given {
 
     private static final Pattern VERSION = Pattern.compile("[0-9]{1,20}");
 
-    private static final Pattern KEY = Pattern.compile("[\\w.\\- :/]+", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern KEY = Pattern.compile("[\\p{L}\\p{N}_.\\- :/]+");
 
     private static final long LAST_MILLI = 253_402_300_799_999L;
 
@@ -51,6 +51,13 @@ final class Given {
         return key;
     }
 
+    /** What is longer is cut, as MLflow's stores do: a run does not end for a long parameter. */
+    static String cut(String value, int longest) {
+        return value.codePointCount(0, value.length()) <= longest
+                ? value
+                : value.substring(0, value.offsetByCodePoints(0, longest));
+    }
+
     /** Clients send the run's id under two names. */
     static UUID run(@Nullable String runId, @Nullable String runUuid) {
         return id("run", "", required("run_id", runId == null || runId.isEmpty() ? runUuid : runId));
@@ -67,7 +74,10 @@ final class Given {
         try {
             return Long.parseLong(id);
         } catch (NumberFormatException none) {
-            throw new Refusal.NotFound("experiment", Text.shortened(id, 60));
+            throw new Refusal.Invalid(
+                    "invalid-value",
+                    "experiment_id",
+                    "\"" + Text.shortened(id, 60) + "\" is no id of an experiment: give a whole number like 3");
         }
     }
 

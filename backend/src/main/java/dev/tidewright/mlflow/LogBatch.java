@@ -27,7 +27,6 @@ import tools.jackson.databind.node.ArrayNode;
 class LogBatch {
 
     private static final String HISTORY_TAG = "mlflow.log-model.history";
-    private static final int LONGEST = 8000;
 
     private final Tracking tracking;
     private final RunService runs;
@@ -79,7 +78,7 @@ class LogBatch {
                 .map(ArrayNode.class::cast)
                 .orElseGet(json::createArrayNode));
         history.add(added);
-        while (history.size() > 1 && history.toString().length() > LONGEST) {
+        while (!history.isEmpty() && history.toString().length() > RunService.LONGEST_TAG) {
             history.remove(0);
         }
         return history.toString();

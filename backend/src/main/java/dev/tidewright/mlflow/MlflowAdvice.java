@@ -3,6 +3,7 @@ package dev.tidewright.mlflow;
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.kernel.Text;
 import dev.tidewright.web.Dialect;
+import dev.tidewright.web.UnreadableBody;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -13,6 +14,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -39,12 +41,23 @@ class MlflowAdvice {
 
     @ExceptionHandler
     ResponseEntity<Object> on(HttpMessageNotReadableException unreadable) {
-        var refused = refusalIn(unreadable);
-        return refused == null
-                ? answer(
-                        ErrorCode.MALFORMED_REQUEST,
-                        "the body cannot be read: send one JSON object as MLflow defines it")
-                : on(refused);
+        var problem = UnreadableBody.problem(unreadable);
+        var more = problem.getProperties();
+        var ofOneField = more != null && more.containsKey("errors");
+        return answer(
+                ofOneField ? ErrorCode.INVALID_PARAMETER_VALUE : ErrorCode.MALFORMED_REQUEST,
+                String.valueOf(problem.getDetail()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> on(NotOffered asked) {
+        return answer(ErrorCode.ENDPOINT_NOT_FOUND, String.valueOf(asked.getMessage()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> on(HttpMediaTypeNotSupportedException other) {
+        return answer(
+                ErrorCode.INVALID_PARAMETER_VALUE, "the Content-Type must be application/json: send JSON, and say so");
     }
 
     @ExceptionHandler
@@ -83,15 +96,6 @@ class MlflowAdvice {
         return answer(
                 ErrorCode.INTERNAL_ERROR,
                 "something is broken on our side; tell an admin of the platform this number: " + trace);
-    }
-
-    private static @org.jspecify.annotations.Nullable Refusal refusalIn(Throwable fault) {
-        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-            if (cause instanceof Refusal refusal) {
-                return refusal;
-            }
-        }
-        return null;
     }
 
     private static ResponseEntity<Object> answer(ErrorCode code, String message) {

@@ -2,6 +2,7 @@ package dev.tidewright.mlflow;
 
 import dev.tidewright.kernel.Refusal;
 import dev.tidewright.web.Dialect;
+import java.util.List;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
@@ -9,9 +10,12 @@ import org.springframework.stereotype.Component;
 @Component
 class MlflowDialect implements Dialect {
 
+    private static final List<String> BEGINNINGS =
+            List.of("/api/2.0/", "/api/2.1/", "/api/3.0/", "/ajax-api/", "/graphql", "/get-artifact");
+
     @Override
     public boolean speaksAt(String path) {
-        return path.startsWith("/api/2.0/") || path.startsWith("/api/3.0/");
+        return BEGINNINGS.stream().anyMatch(path::startsWith);
     }
 
     @Override

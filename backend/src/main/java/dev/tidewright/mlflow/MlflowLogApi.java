@@ -53,14 +53,14 @@ class MlflowLogApi {
     @PostMapping("/runs/log-parameter")
     @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty parameter(@InWorkspace Name ns, @RequestBody LoggedText text) {
-        batch.log(ns, text.id(), List.of(), text.map(), Map.of());
+        batch.log(ns, text.id(), List.of(), text.map(Tracking.LONGEST_PARAMETER), Map.of());
         return Empty.DONE;
     }
 
     @PostMapping("/runs/set-tag")
     @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty tag(@InWorkspace Name ns, @RequestBody LoggedText text) {
-        runs.tag(ns, text.id(), text.map());
+        runs.tag(ns, text.id(), text.map(RunService.LONGEST_TAG));
         return Empty.DONE;
     }
 
@@ -75,8 +75,8 @@ class MlflowLogApi {
     @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     Empty batch(@InWorkspace Name ns, @RequestBody Batch asked) {
         var metrics = Given.all(asked.metrics());
-        var params = Pair.map("param", asked.params());
-        var tags = Pair.map("tag", asked.tags());
+        var params = Pair.params(asked.params());
+        var tags = Pair.tags(asked.tags());
         Given.atMost(MOST_METRICS, metrics.size(), "metric");
         Given.atMost(MOST_TEXTS, params.size(), "param");
         Given.atMost(MOST_TEXTS, tags.size(), "tag");
@@ -164,8 +164,8 @@ class MlflowLogApi {
             return Given.run(runId, runUuid);
         }
 
-        Map<String, String> map() {
-            return Map.of(Given.key("key", key), value == null ? "" : value);
+        Map<String, String> map(int longest) {
+            return Map.of(Given.key("key", key), Given.cut(value == null ? "" : value, longest));
         }
     }
 

@@ -11,7 +11,6 @@ import dev.tidewright.catalog.ModelName;
 import dev.tidewright.catalog.ModelService;
 import dev.tidewright.catalog.ModelView;
 import dev.tidewright.kernel.Name;
-import dev.tidewright.kernel.Refusal;
 import dev.tidewright.query.FilterParser;
 import dev.tidewright.tenancy.Access;
 import java.util.List;
@@ -51,7 +50,7 @@ class MlflowModelApi {
     One create(@InWorkspace Name ns, @RequestBody Create command) {
         var tags = Pair.map("tag", command.tags());
         if ("true".equalsIgnoreCase(tags.get(IS_PROMPT))) {
-            throw new Refusal.Invalid("no-prompts", "tags", "prompts are not offered here: register models only");
+            throw new NotOffered("prompts are not offered here: register models only");
         }
         return one(models.create(
                 ns, new CreateModel(Given.model(command.name()), command.description(), tags), access.actor()));

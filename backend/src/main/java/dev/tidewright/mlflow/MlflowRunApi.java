@@ -45,7 +45,7 @@ class MlflowRunApi {
     @PostMapping("/create")
     @PreAuthorize("@access.mayTrack(#ns, 'EDITOR')")
     One create(@InWorkspace Name ns, @RequestBody Create command) {
-        var tags = new LinkedHashMap<>(Pair.map("tag", command.tags()));
+        var tags = new LinkedHashMap<>(Pair.tags(command.tags()));
         var told = command.runName() == null || command.runName().isEmpty() ? tags.get(NAME_TAG) : command.runName();
         var name = told == null || told.isBlank() ? RunNames.of(UUID.randomUUID()) : told;
         tags.put(NAME_TAG, name);

@@ -5,9 +5,7 @@ import dev.tidewright.kernel.Open;
 import dev.tidewright.tenancy.Access;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -47,14 +45,11 @@ class MlflowServerApi {
         return new OneWorkspace(new Workspace(ns.value()));
     }
 
-    @RequestMapping({"/api/2.0/**", "/api/3.0/**"})
+    @RequestMapping({"/api/2.0/**", "/api/2.1/**", "/api/3.0/**", "/ajax-api/**", "/graphql", "/get-artifact"})
     @Open("says only that there is nothing")
-    ResponseEntity<MlflowError> other(HttpServletRequest request) {
-        return ResponseEntity.status(HttpStatus.NOT_FOUND)
-                .body(new MlflowError(
-                        ErrorCode.ENDPOINT_NOT_FOUND,
-                        request.getMethod() + " " + request.getRequestURI()
-                                + " is not offered here: docs/mlflow.md lists what is"));
+    void other(HttpServletRequest request) {
+        throw new NotOffered(request.getMethod() + " " + request.getRequestURI()
+                + " is not offered here: docs/mlflow.md lists what is");
     }
 
     @GetMapping(path = "/health", produces = MediaType.TEXT_PLAIN_VALUE)

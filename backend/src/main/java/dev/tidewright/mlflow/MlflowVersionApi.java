@@ -9,7 +9,9 @@ import dev.tidewright.catalog.ChangeLabels;
 import dev.tidewright.catalog.VersionService;
 import dev.tidewright.catalog.VersionView;
 import dev.tidewright.kernel.Name;
+import dev.tidewright.query.Field;
 import dev.tidewright.query.FilterParser;
+import dev.tidewright.query.Order;
 import dev.tidewright.tenancy.Access;
 import dev.tidewright.tenancy.Role;
 import java.util.List;
@@ -31,6 +33,8 @@ class MlflowVersionApi {
 
     private static final int MOST = 200_000;
     private static final int PAGE = 10_000;
+    private static final List<Order> NEWEST_CHANGE_FIRST =
+            List.of(new Order(new Field(Field.Kind.ATTRIBUTE, "last_updated_timestamp"), true));
 
     private final Catalog catalog;
     private final CatalogSearch search;
@@ -75,10 +79,11 @@ class MlflowVersionApi {
             @RequestParam(name = "max_results", required = false) @Nullable Integer maxResults,
             @RequestParam(name = "order_by", required = false) @Nullable List<String> orderBy,
             @RequestParam(name = "page_token", required = false) @Nullable String pageToken) {
+        var orders = FilterParser.orders(orderBy);
         var page = search.versions(new CatalogQuery(
                 ns,
                 FilterParser.filter(filter),
-                FilterParser.orders(orderBy),
+                orders.isEmpty() ? NEWEST_CHANGE_FIRST : orders,
                 pageToken,
                 Math.min(PAGE, Given.limit(maxResults, PAGE, MOST))));
         return new Page(page.items().stream().map(VersionOnWire::of).toList(), page.nextCursor());

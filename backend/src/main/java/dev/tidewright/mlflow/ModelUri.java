@@ -38,7 +38,7 @@ class ModelUri {
         return switch (form.group(1)) {
             case "runs" -> ofRun(rest);
             case "models" -> ofModel(namespace, rest);
-            default -> ofPlace(namespace, ArtifactPlace.parse(rest));
+            default -> ofPlace(namespace, ArtifactPlace.parse(namespace, rest));
         };
     }
 

@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * filter     = [ comparison { AND comparison } ]
- * comparison = field ( operator literal | [ NOT ] IN "(" literal { "," literal } ")" | IS [ NOT ] NULL )
+ * comparison = field ( operator literal | [ NOT ] IN "(" literal { "," literal } [ "," ] ")" | IS [ NOT ] NULL )
  * order      = field [ ASC | DESC ]
  * field      = [ kind "." ] name       kind: metric, param, tag, attribute, dataset, and what MLflow also calls them
  * </pre>
+ *
+ * A comma after the last literal is how Python writes a list of one.
  */
 public final class FilterParser {
 
@@ -130,7 +132,7 @@ public final class FilterParser {
         var values = new ArrayList<FilterTokens.Token>();
         do {
             values.add(literal());
-        } while (tokens.takes(","));
+        } while (tokens.takes(",") && !tokens.peek().is(")"));
         tokens.expect(")");
         return new Condition(
                 field,
@@ -173,7 +175,7 @@ public final class FilterParser {
 
     private String quotedName() {
         var token = tokens.take();
-        if (token.kind() != Kind.NAME) {
+        if (token.kind() != NAME && token.kind() != TEXT) {
             throw tokens.wrong("expected a name instead of " + FilterTokens.shown(token));
         }
         return token.text();

@@ -150,8 +150,7 @@ public class EndpointService {
                 : "";
         var origin = Revision.Origin.of(actor, told + besides, source.number(), clock.instant());
         // Where the alias is now is known to whoever rolls back: only its next move is followed.
-        maker.following(namespace, source.spec())
-                .ifPresent(known -> endpoint.rollout().followed(known.move()));
+        maker.lastMove(namespace, source.spec()).ifPresent(endpoint.rollout()::followed);
         var before = current(endpoint).spec();
         var revision = maker.copy(endpoint, source, origin);
         endpoint.serve(revision, "rolled-back", maker.changes(before, source.spec()), actor, clock.instant());

@@ -99,6 +99,11 @@ class RevisionMaker {
                         spec.serving(resolver.movedTo(namespace, spec.serves(), move)), move.id(), words(spec, move)));
     }
 
+    /** The last move of the alias that is followed, whether or not its version may be served; empty as above. */
+    Optional<Long> lastMove(Name namespace, RevisionSpec spec) {
+        return resolver.lastMove(namespace, spec.serves()).map(AliasView::id);
+    }
+
     private static String words(RevisionSpec spec, AliasView move) {
         var model = Objects.requireNonNull(spec.serves().model());
         return model.name() + "@" + move.alias() + " was moved to version " + move.version() + " by " + move.actor()

@@ -63,14 +63,16 @@ class RollbackPages {
         model.addAttribute("aliasBack", served == null || isThere(ns, served) ? null : served.alias());
         model.addAttribute("may", may);
         model.addAttribute("command", new RollBack(to, "…", null));
-        model.addAttribute(
-                "plan",
-                may
-                        ? plans.of(
-                                ns,
-                                name,
-                                () -> service.rollBack(ns, name, new RollBack(to, "plan", null), access.actor()))
-                        : null);
+        if (may) {
+            try {
+                var command = new RollBack(to, "plan", null);
+                model.addAttribute(
+                        "plan", plans.of(ns, name, () -> service.rollBack(ns, name, command, access.actor())));
+            } catch (Refusal refused) {
+                // The page is where to read why, and to choose another one.
+                model.addAttribute("refused", refused.sentence());
+            }
+        }
         return "rollback";
     }
 

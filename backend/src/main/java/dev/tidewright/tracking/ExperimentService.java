@@ -95,6 +95,12 @@ public class ExperimentService {
     /** Its runs go with it. */
     public void delete(Name namespace, long number) {
         requireActive(namespace, number);
+        if (number == Experiment.DEFAULT) {
+            throw new Refusal.Invalid(
+                    "default-experiment",
+                    "experiment_id",
+                    "this experiment is where jobs and runs are that name none: delete its runs instead");
+        }
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         experiments.delete(namespace, number, now, now);
     }

@@ -39,12 +39,13 @@ final class Keys {
     }
 
     static String checkedValue(String key, String value, int longest) {
-        if (value.length() > longest || value.indexOf('\0') >= 0 || hasHalfCharacters(value)) {
+        var characters = value.codePointCount(0, value.length());
+        if (characters > longest || value.indexOf('\0') >= 0 || hasHalfCharacters(value)) {
             throw new Refusal.Invalid(
                     "invalid-value",
                     key,
-                    "the value of \"" + Text.shortened(key, 60) + "\" has " + value.length()
-                            + " characters: use at most " + longest + ", none of them NUL");
+                    "the value of \"" + Text.shortened(key, 60) + "\" has " + characters + " characters: use at most "
+                            + longest + ", none of them NUL");
         }
         return value;
     }

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
@@ -59,6 +60,12 @@ public class LoggedModelService {
     @Transactional(readOnly = true)
     public LoggedModel require(Name namespace, UUID id) {
         return models.find(namespace, id).orElseThrow(() -> new Refusal.NotFound("logged model", id));
+    }
+
+    /** A model of whichever namespace; who asks has to look whether he may see it. */
+    @Transactional(readOnly = true)
+    public Optional<LoggedModel> find(UUID id) {
+        return models.find(id);
     }
 
     /** Says how the writing of its files went. */

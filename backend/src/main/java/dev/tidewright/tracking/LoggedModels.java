@@ -67,6 +67,13 @@ class LoggedModels {
                 .optional();
     }
 
+    Optional<LoggedModel> find(UUID id) {
+        return jdbc.sql("SELECT * FROM logged_model WHERE id = ? AND deleted_at IS NULL")
+                .param(id)
+                .query(this::model)
+                .optional();
+    }
+
     void status(UUID id, LoggedModelStatus status, Instant now) {
         jdbc.sql("UPDATE logged_model SET status = ?, updated_at = ? WHERE id = ?")
                 .params(status.name(), Timestamp.from(now), id)

@@ -20,6 +20,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional
 public class RunService {
 
+    /** Characters of a tag's value. */
+    public static final int LONGEST_TAG = Keys.MAX_TAG;
+
     private final Runs runs;
     private final RunRows rows;
     private final LoggedModels models;

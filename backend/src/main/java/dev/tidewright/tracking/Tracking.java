@@ -24,6 +24,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional
 public class Tracking {
 
+    /** Characters of a parameter's value. */
+    public static final int LONGEST_PARAMETER = Keys.MAX_VALUE;
+
     /** As many points as one call may bring. */
     public static final int MAX_BATCH = 10_000;
 

@@ -60,7 +60,8 @@ class SecurityConfiguration {
     @Order(1)
     SecurityFilterChain api(HttpSecurity http, Authentications authentications, Access access, ProblemWriter problems)
             throws Exception {
-        return http.securityMatcher("/api/**", "/actuator/**")
+        return // What MLflow's pages ask besides is answered as the API answers, not by a page to sign in.
+        http.securityMatcher("/api/**", "/actuator/**", "/ajax-api/**", "/graphql", "/get-artifact")
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
                                 DispatcherType.ERROR, DispatcherType.ASYNC)
                         .permitAll()

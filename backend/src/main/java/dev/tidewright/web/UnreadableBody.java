@@ -22,11 +22,11 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
  * Says what is wrong with a JSON body: 400 where it is no JSON, 422 where a value of it is not acceptable, with the field
  * and what would be right. Where the fault is one of ours (a name, a quantity), it is told in our words.
  */
-final class UnreadableBody {
+public final class UnreadableBody {
 
     private UnreadableBody() {}
 
-    static ProblemDetail problem(HttpMessageNotReadableException unreadable) {
+    public static ProblemDetail problem(HttpMessageNotReadableException unreadable) {
         for (Throwable cause = unreadable.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof StreamConstraintsException) {
                 return Problems.of(new Refusal.TooLarge("the JSON is too deep or too long to be meant"));

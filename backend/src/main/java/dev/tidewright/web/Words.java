@@ -167,7 +167,9 @@ public class Words {
             return "%,d".formatted(value.longValue());
         }
         var size = Math.abs(value);
-        return size >= 1000 ? number(value, 1) : size >= 0.001 ? number(value, 4) : "%.3g".formatted(value);
+        return size >= 1e15
+                ? "%.3g".formatted(value)
+                : size >= 1000 ? number(value, 1) : size >= 0.001 ? number(value, 4) : "%.3g".formatted(value);
     }
 
     public String number(double value, int decimals) {

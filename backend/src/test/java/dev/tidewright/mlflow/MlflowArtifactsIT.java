@@ -73,7 +73,18 @@ class MlflowArtifactsIT {
         mlflow.done(admin.put(FILES + "/" + name, "png", "X-MLFLOW-WORKSPACE", namespace));
         assertThat(read(name).text()).isEqualTo("png");
         assertThat(list(folder + "/images").toString()).contains("k%step%1%timestamp%2.png");
+        // The moment's first digits look like a control character, written by its number.
+        put(folder + "/images/k%25step%251%25timestamp%251795441234567.png", "png");
         mlflow.invalid(part("create/" + folder, "{\"path\":\"semi;x.bin\",\"num_parts\":1}"));
+    }
+
+    /** As curl sends it where nothing is said of its type. */
+    @Test
+    void whatIsCalledAFormIsAFileToo() {
+        var form = "application/x-www-form-urlencoded";
+        mlflow.done(
+                admin.put(FILES + "/" + folder + "/f", "a=1", "X-MLFLOW-WORKSPACE", namespace, "Content-Type", form));
+        assertThat(read(folder + "/f").text()).isEqualTo("a=1");
     }
 
     @Test
@@ -212,6 +223,9 @@ class MlflowArtifactsIT {
         mlflow.missing(stranger.put(FILES + "/" + folder + "/x.txt", "x"));
         mlflow.missing(stranger.delete(FILES + "/" + folder + "/x.txt"));
         mlflow.missing(stranger.get(FILES + "?path=" + folder));
+        mlflow.missing(read("workspaces/" + other + "/" + folder + "/x.txt"));
+        assertThat(read("workspaces/" + namespace + "/" + folder + "/x.txt").text())
+                .isEqualTo("secret");
         mlflow.missing(admin.get(FILES + "?path=0/x/artifacts", "X-MLFLOW-WORKSPACE", namespace));
         var viewer = admin.member(namespace, "VIEWER");
         assertThat(viewer.get(FILES + "/" + folder + "/x.txt").text()).isEqualTo("secret");

@@ -70,9 +70,12 @@ class MlflowRegistryIT {
                 mlflow.post("registered-models/rename", "{\"name\":\"another\",\"new_name\":\"" + NAME + "\"}"));
         mlflow.done(mlflow.delete("registered-models/delete", "{\"name\":\"another\"}"));
         mlflow.missing(mlflow.get("registered-models/get", "name", "another"));
-        mlflow.invalid(mlflow.post(
-                "registered-models/create",
-                "{\"name\":\"p\",\"tags\":[{\"key\":\"mlflow.prompt.is_prompt\",\"value\":\"true\"}]}"));
+        mlflow.refused(
+                404,
+                "ENDPOINT_NOT_FOUND",
+                mlflow.post(
+                        "registered-models/create",
+                        "{\"name\":\"p\",\"tags\":[{\"key\":\"mlflow.prompt.is_prompt\",\"value\":\"true\"}]}"));
     }
 
     @Test
@@ -326,21 +329,27 @@ class MlflowRegistryIT {
         mlflow.put("0/" + run + "/artifacts/model/MLmodel", "flavors: {}");
         mlflow.ok("model-versions/create", "{\"name\":\"a\",\"source\":\"runs:/" + run + "/model\"}");
         assertThat(search("model-versions", "name = '" + NAME + "'")).containsExactly("3", "2", "1");
+        mlflow.done(mlflow.patch(
+                "model-versions/update",
+                "{\"name\":\"" + NAME + "\",\"version\":\"2\",\"description\":\"changed last\"}"));
+        assertThat(search("model-versions", "name = '" + NAME + "'")).containsExactly("2", "3", "1");
+        assertThat(search("model-versions", "name = '" + NAME + "'", "name ASC"))
+                .containsExactly("3", "2", "1");
         assertThat(search("model-versions", "run_id = '" + run + "'")).hasSize(4);
         assertThat(search("model-versions", "run_id IN ('" + run + "') AND name = 'a'"))
                 .containsExactly("1");
         assertThat(search("model-versions", "source_path = 'models:/" + logged + "'"))
                 .hasSize(3);
         assertThat(search("model-versions", "source_path LIKE 'runs:/%'")).hasSize(1);
-        assertThat(search("model-versions", "version_number > 1")).containsExactly("3", "2");
+        assertThat(search("model-versions", "version_number > 1")).containsExactly("2", "3");
         assertThat(search("model-versions", "tags.n = '1'")).containsExactly("2");
         assertThat(search("model-versions", "tags.n = '1' AND tags.n != '1'")).isEmpty();
         assertThat(search("model-versions", noPrompt)).hasSize(4);
         assertThat(search("model-versions", "", "version_number ASC", "name DESC"))
                 .containsExactly("1", "1", "2", "3");
-        assertThat(search("model-versions", "", "last_updated_timestamp DESC").getFirst())
-                .isEqualTo("1");
-        for (var order : List.of("", "creation_timestamp DESC", "name DESC", "version_number ASC")) {
+        assertThat(search("model-versions", "", "last_updated_timestamp DESC")).startsWith("2", "1");
+        for (var order : List.of(
+                "", "last_updated_timestamp DESC", "creation_timestamp DESC", "name DESC", "version_number ASC")) {
             var seen = new ArrayList<String>();
             var token = "";
             do {
@@ -467,9 +476,11 @@ class MlflowRegistryIT {
                 "model-versions/create",
                 "{\"name\":\"" + NAME + "\",\"source\":\"models:/" + logged + "\",\"run_link\":\"" + "x".repeat(501)
                         + "\"}"));
-        for (var body : List.of("[]", "{", "{\"name\":[]}", "{\"name\":{}}")) {
-            var refused = mlflow.post("registered-models/create", body);
-            mlflow.refused(400, "MALFORMED_REQUEST", refused);
+        for (var body : List.of("[]", "{", "")) {
+            mlflow.refused(400, "MALFORMED_REQUEST", mlflow.post("registered-models/create", body));
+        }
+        for (var body : List.of("{\"name\":[]}", "{\"name\":{}}", "{\"name\":5}", "{\"name\":true}")) {
+            mlflow.invalid(mlflow.post("registered-models/create", body));
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
 
 @IntegrationTest
 class MlflowTrackingIT {
@@ -69,7 +70,7 @@ class MlflowTrackingIT {
     @Test
     void experimentsRefuseWhatIsWrongAndKnowNothingElse() {
         mlflow.missing(mlflow.get("experiments/get", "experiment_id", "77"));
-        mlflow.missing(mlflow.get("experiments/get", "experiment_id", "x"));
+        mlflow.invalid(mlflow.get("experiments/get", "experiment_id", "x"));
         mlflow.invalid(mlflow.post("experiments/create", "{}"));
         mlflow.invalid(mlflow.post("experiments/create", "{\"name\":\"" + "x".repeat(501) + "\"}"));
         mlflow.invalid(mlflow.post("experiments/create", "{\"name\":\"s\",\"artifact_location\":\"s3://b\"}"));
@@ -177,6 +178,8 @@ class MlflowTrackingIT {
                         .valueStream()
                         .map(tag -> tag.path("key").asString()))
                 .containsExactlyInAnyOrder("empty", "mlflow.log-model.history", "mlflow.runName", "mlflow.user", "t");
+        assertThat(shown.at("/data/tags").valueStream().filter(tag -> tag.has("value")))
+                .hasSize(5);
         assertThat(shown.at("/inputs/dataset_inputs/0/dataset/digest").asString())
                 .isEqualTo("04e3c22d");
 
@@ -270,13 +273,12 @@ class MlflowTrackingIT {
                                 "{\"experiment_ids\":[\"0\"],\"filter\":\"attributes.start_time > 99999999999999999999\"}")
                         .path("runs"))
                 .isEmpty();
-        mlflow.refused(
-                400, "MALFORMED_REQUEST", mlflow.post("runs/log-metric", run + "\"key\":\"k\",\"value\":\"much\"}"));
+        mlflow.invalid(mlflow.post("runs/log-metric", run + "\"key\":\"k\",\"value\":\"much\"}"));
+        mlflow.refused(400, "MALFORMED_REQUEST", mlflow.post("runs/log-metric", run + "\"key\""));
+        mlflow.invalid(mlflow.post("experiments/create", "{\"name\":5}"));
+        mlflow.invalid(mlflow.post("runs/delete", "{\"run_id\":5}"));
         mlflow.invalid(mlflow.post("runs/log-metric", run + "\"key\":\"" + "k".repeat(251) + "\",\"value\":1}"));
-        mlflow.invalid(
-                mlflow.post("runs/log-parameter", run + "\"key\":\"k\",\"value\":\"" + "v".repeat(6001) + "\"}"));
         mlflow.ok("runs/set-tag", run + "\"key\":\"k\",\"value\":\"" + "v".repeat(8000) + "\"}");
-        mlflow.invalid(mlflow.post("runs/set-tag", run + "\"key\":\"k\",\"value\":\"" + "v".repeat(8001) + "\"}"));
         var pair = "{\"key\":\"%d\",\"value\":\"v\"}";
         var many = String.join(
                 ",",
@@ -294,6 +296,61 @@ class MlflowTrackingIT {
         mlflow.invalid(mlflow.post("runs/log-metric", run + "\"key\":\"k\",\"value\":1}"));
         mlflow.ok("runs/restore", run + "\"x\":1}");
         mlflow.ok("runs/log-metric", run + "\"key\":\"k\",\"value\":1}");
+    }
+
+    /** Whoever asks again after a fault would ask in vain. */
+    @Test
+    void whatIsAskedForWronglyIsNoFault() {
+        for (var query : List.of("%ff", "%00", "%c0%ae")) {
+            mlflow.invalid(admin.get("/api/2.0/mlflow/runs/get?run_id=" + query));
+        }
+        for (var type : List.of("text/html", "image/png", "x", "application/problem+json")) {
+            var answer = admin.get(
+                    "/api/2.0/mlflow/runs/get?run_id=" + "0".repeat(32),
+                    "Accept",
+                    type,
+                    "X-MLFLOW-WORKSPACE",
+                    namespace);
+            mlflow.missing(answer);
+            var found = admin.get(
+                    "/api/2.0/mlflow/experiments/get?experiment_id=0", "Accept", type, "X-MLFLOW-WORKSPACE", namespace);
+            assertThat(found.status()).as("%s", found).isEqualTo(200);
+        }
+        for (var type : List.of("text/plain", "application/x-www-form-urlencoded", "application/xml")) {
+            mlflow.invalid(admin.post(
+                    "/api/2.0/mlflow/experiments/create",
+                    "{\"name\":\"x\"}",
+                    "Content-Type",
+                    type,
+                    "X-MLFLOW-WORKSPACE",
+                    namespace));
+        }
+        mlflow.invalid(mlflow.post("experiments/delete", "{\"experiment_id\":\"0\"}"));
+    }
+
+    /** As MLflow's stores do by default: a run does not end for a long parameter. */
+    @Test
+    void valuesThatAreTooLongAreCut() {
+        var id = mlflow.run("0", 1);
+        var run = "{\"run_id\":\"" + id + "\",";
+        var sailing = "\u26f5".repeat(5999) + "\ud83d\udea2";
+        mlflow.ok("runs/log-parameter", run + "\"key\":\"cut\",\"value\":\"" + sailing + "x\"}");
+        mlflow.ok("runs/log-parameter", run + "\"key\":\"cut\",\"value\":\"" + sailing + "y\"}");
+        mlflow.ok("runs/set-tag", run + "\"key\":\"cut\",\"value\":\"" + "v".repeat(8001) + "\"}");
+        mlflow.ok("runs/log-batch", run + "\"params\":[{\"key\":\"R²\",\"value\":\"" + "v".repeat(7000) + "\"}]}");
+        mlflow.ok("runs/log-model", run + "\"model_json\":\"{\\\"a\\\": \\\"" + "v".repeat(9000) + "\\\"}\"}");
+        var data = mlflow.done(mlflow.get("runs/get", "run_id", id)).at("/run/data");
+        assertThat(text(data.path("params"), "cut")).isEqualTo(sailing);
+        assertThat(text(data.path("params"), "R²")).isEqualTo("v".repeat(6000));
+        assertThat(text(data.path("tags"), "cut")).isEqualTo("v".repeat(8000));
+    }
+
+    private static String text(JsonNode pairs, String key) {
+        return pairs.valueStream()
+                .filter(pair -> pair.path("key").asString().equals(key))
+                .map(pair -> pair.path("value").asString())
+                .findFirst()
+                .orElse("");
     }
 
     @Test
@@ -434,6 +491,11 @@ class MlflowTrackingIT {
         mlflow.missing(admin.get("/api/3.0/mlflow/workspaces/no-such"));
         mlflow.refused(404, "ENDPOINT_NOT_FOUND", mlflow.post("traces", "{}"));
         mlflow.refused(404, "ENDPOINT_NOT_FOUND", mlflow.get("runs/create"));
+        for (var path :
+                List.of("/api/2.1/mlflow/x", "/ajax-api/2.0/mlflow/runs/get", "/graphql", "/get-artifact?path=x")) {
+            mlflow.refused(404, "ENDPOINT_NOT_FOUND", admin.get(path));
+            mlflow.refused(401, "UNAUTHENTICATED", new TestApi(port, "").get(path));
+        }
         mlflow.refused(404, "ENDPOINT_NOT_FOUND", admin.post("/api/3.0/mlflow/traces/search", "{}"));
     }
 }

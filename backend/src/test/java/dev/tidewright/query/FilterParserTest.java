@@ -13,6 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FilterParserTest {
 
+    /** {@code f"run_id IN {tuple(ids)}"} is how Python writes a list of one. */
+    @Test
+    void takesWhatPythonWrites() {
+        assertThat(FilterParser.filter("run_id IN ('a',) AND tags.'team' = 'b'"))
+                .isEqualTo(FilterParser.filter("run_id IN ('a') AND tags.`team` = 'b'"));
+    }
+
     @Test
     void nothingDemandsNothing() {
         assertThat(FilterParser.filter(null)).isEmpty();

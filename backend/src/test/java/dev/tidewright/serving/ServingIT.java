@@ -507,6 +507,10 @@ class ServingIT {
         assertThat(api.get(path("/a/diagnosis")).text())
                 .contains("ALIAS_NOT_FOLLOWED", "m@champion was moved", "m/2 cannot be served", "version 1 is served")
                 .doesNotContain("ALIAS_MOVED");
+        var away = api.post(path("/a/rollback?dryRun=true"), "{\"revision\":2}");
+        assertThat(away.status())
+                .as("whatever the alias points at now: %s", away)
+                .isEqualTo(200);
         pause(3500);
         assertThat(api.get(path("/a/history")).text().split("alias-not-followed", -1))
                 .as("once, however often it is tried")

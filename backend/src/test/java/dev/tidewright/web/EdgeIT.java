@@ -278,6 +278,9 @@ class EdgeIT {
                 "GET /api/v1/whoami HTTP/1.1\r\nHost: a b",
                 "GET /api/v1/%zz HTTP/1.1\r\nHost: x",
                 "GET /api/v1/whoami?q=%zz HTTP/1.1\r\nHost: x",
+                "GET /health?x=% HTTP/1.1\r\nHost: x",
+                "GET /health?x=%ff HTTP/1.1\r\nHost: x",
+                "GET /sign-in?x=%f HTTP/1.1\r\nHost: x",
                 "GET /api/v1/..;/x HTTP/1.1\r\nHost: x",
                 "GET /api/v1/whoami HTTP/9.1\r\nHost: x",
                 "FOO /api/v1/whoami HTTP/1.1\r\nHost: x",
@@ -287,6 +290,13 @@ class EdgeIT {
         var answer = raw(request + "\r\nConnection: close\r\n\r\n");
         assertThat(answer).containsPattern("HTTP/1.1 [45]..").containsIgnoringCase("application/problem+json");
         assertThat(answer).doesNotContainIgnoringCase("tomcat").doesNotContain("<html", "java.");
+    }
+
+    @Test
+    void whatCannotBeReadIsToldToMlflowsClientsInItsWords() throws Exception {
+        var answer = raw("GET /api/2.0/mlflow/runs/get?run_id=%zz HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                + admin.token() + "\r\nConnection: close\r\n\r\n");
+        assertThat(answer).contains("HTTP/1.1 400", "INVALID_PARAMETER_VALUE", "percent-encoded");
     }
 
     @Test
