@@ -35,7 +35,7 @@ GOOD = [
     {"metrics.external": "{queue_length}", "metrics.custom": "{pods/inference_requests_per_second}"},
 ]
 WRONG = {
-    "gateway.replicas=0": "minimum", "gateway.linger=5m": "pattern", "gateway.url=ftp://x": "pattern", "server.port=1": "additional",
+    "gateway.replicas=1": "minimum", "gateway.linger=5m": "pattern", "gateway.url=ftp://x": "pattern", "server.port=1": "additional",
     "database.url=mysql://x": "pattern", "server.artifacts.accessMode=Any": "one of", "image.pullPolicy=Sometimes": "one of",
     "metrics.external={*}": "pattern", "server.replicas=2": "store that all of them can write",
     "postgresql.enabled=false": "set database.url", "clusters.default.api=http://x": "default", "clusters.east.api=http://x": "existingSecret",

@@ -2,6 +2,8 @@ package dev.tidewright.cluster;
 
 import dev.tidewright.kernel.Quantities;
 import dev.tidewright.kernel.Resources;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -88,9 +90,16 @@ public record Capacity(List<Node> nodes) {
         return nodes.stream().map(Node::total).mapToLong(amount).max().orElse(0);
     }
 
-    /** Rounded down to what people read: a machine's memory is no round number. */
+    /** Rounded down to what people read, {@code 23.44Gi}: a machine's memory is no round number. */
     public static String rounded(long bytes) {
-        return Quantities.memory(bytes < MEBIBYTE ? bytes : bytes / MEBIBYTE * MEBIBYTE);
+        if (bytes < 1024 * MEBIBYTE) {
+            return Quantities.memory(bytes < MEBIBYTE ? bytes : bytes / MEBIBYTE * MEBIBYTE);
+        }
+        return BigDecimal.valueOf(bytes)
+                        .divide(BigDecimal.valueOf(1024 * MEBIBYTE), 2, RoundingMode.FLOOR)
+                        .stripTrailingZeros()
+                        .toPlainString()
+                + "Gi";
     }
 
     /** {@code 2 cpu, 1Gi and 1 nvidia.com/gpu}. */

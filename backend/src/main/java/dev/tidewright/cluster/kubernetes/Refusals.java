@@ -48,7 +48,8 @@ final class Refusals {
         var parts = new ArrayList<String>();
         asked.forEach((name, amount) -> {
             var what = name.replaceFirst("^(requests|limits)\\.", "");
-            parts.add("needs " + words(what, amount) + unit(what) + ", "
+            parts.add("needs " + words(what, amount)
+                    + (what.equals("pods") && amount.equals("1") ? " pod" : unit(what)) + ", "
                     + words(what, used.getOrDefault(name, "0")) + " of "
                     + words(what, hard.getOrDefault(name, "0")) + unit(what) + " are taken");
         });

@@ -139,7 +139,7 @@ class ObservationsTest {
     void whatOursHoldIsCounted() {
         var seen = Golden.of("no-room").beside("holder").observed();
         assertThat(seen.reason()).isEqualTo("NO_CAPACITY");
-        assertThat(seen.message()).isEqualTo("needs 8Gi of memory; 3525Mi of 24005Mi are free on the only node");
+        assertThat(seen.message()).isEqualTo("needs 8Gi of memory; 3.44Gi of 23.44Gi are free on the only node");
     }
 
     @Test
