@@ -19,6 +19,7 @@ public interface Cluster {
      * WorkloadId#ofNamespace}.
      *
      * @return what others had changed and is put back, a clause each; empty when nothing was
+     * @throws NamespaceGoing while the cluster deletes one of this name
      * @throws NamespaceRefused when the cluster has one of this name that is not this platform's, or refuses it
      */
     List<String> provision(Name namespace, Resources limits);
@@ -40,7 +41,10 @@ public interface Cluster {
      */
     void apply(Workload workload);
 
-    /** Puts back what {@link Observation#altered} tells of a workload, but not its number of replicas. */
+    /**
+     * Puts back what {@link Observation#altered} tells of a workload, its number of replicas too where the cluster does not
+     * decide it; what was told is not told again.
+     */
     void repair(Workload workload);
 
     /**

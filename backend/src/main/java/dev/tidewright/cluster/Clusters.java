@@ -176,6 +176,8 @@ public final class Clusters implements Cluster {
     private static <T> T named(Name name, Supplier<T> call) {
         try {
             return call.get();
+        } catch (NamespaceGoing going) {
+            throw going.in(name);
         } catch (ClusterUnavailable away) {
             throw new ClusterUnavailable("cluster " + name + ": " + away.getMessage(), away);
         }

@@ -1,5 +1,6 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.cluster.NamespaceGoing;
 import dev.tidewright.cluster.PodFields;
 import dev.tidewright.kernel.Text;
 import java.util.ArrayList;
@@ -97,7 +98,14 @@ public final class Diagnosis {
 
     private static void cluster(Endpoint endpoint, List<Finding> findings) {
         var unknown = endpoint.unknown();
-        if (unknown != null) {
+        if (unknown != null && unknown.reason() != null && NamespaceGoing.says(unknown.reason())) {
+            findings.add(new Finding(
+                    Severity.WARNING,
+                    "NAMESPACE_GOING",
+                    unknown.reason(),
+                    "nothing: its replicas are made again then; if it stays like this, an admin of the cluster can look what holds"
+                            + " the namespace (kubectl get namespace -o yaml)"));
+        } else if (unknown != null) {
             findings.add(new Finding(
                     Severity.WARNING,
                     "CLUSTER_UNREACHABLE",

@@ -2,6 +2,7 @@ package dev.tidewright.tenancy;
 
 import dev.tidewright.cluster.Cluster;
 import dev.tidewright.cluster.ClusterUnavailable;
+import dev.tidewright.cluster.NamespaceGoing;
 import dev.tidewright.cluster.NamespaceRefused;
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.reconcile.Next;
@@ -58,6 +59,9 @@ class NamespaceReconciler implements Reconciler {
         } catch (NamespaceRefused refused) {
             service.refused(id, String.valueOf(refused.getMessage()));
             return Next.again(REFUSED_CHECK);
+        } catch (NamespaceGoing going) {
+            service.refused(id, String.valueOf(going.getMessage()));
+            return Next.again(AWAY_CHECK);
         } catch (ClusterUnavailable away) {
             LOG.info("namespace {} is left as it is: {}", namespace.name(), away.getMessage());
             return Next.again(AWAY_CHECK);

@@ -1,6 +1,7 @@
 package dev.tidewright.training;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.cluster.NamespaceGoing;
 import dev.tidewright.cluster.PodFields;
 import dev.tidewright.events.KeptEvent;
 import java.time.Instant;
@@ -37,14 +38,7 @@ final class JobDiagnosis {
      */
     static List<Finding> of(JobFacts job, JobSpec spec, List<Attempt.View> attempts, int position) {
         var findings = new ArrayList<Finding>();
-        if (job.unknownSince() != null) {
-            findings.add(new Finding(
-                    "CLUSTER_UNREACHABLE",
-                    (job.unknownReason() == null ? "the cluster does not answer" : job.unknownReason())
-                            + ", so nothing is known about the job since then",
-                    "nothing is lost: the job goes on by itself; tell an admin of the platform if it stays like this",
-                    job.unknownSince()));
-        }
+        unknown(job).ifPresent(findings::add);
         switch (job.status()) {
             case QUEUED ->
                 findings.add(new Finding(
@@ -72,6 +66,28 @@ final class JobDiagnosis {
             }
         }
         return findings;
+    }
+
+    /** Why nothing can be seen of it. */
+    private static Optional<Finding> unknown(JobFacts job) {
+        var why = job.unknownReason() == null ? "the cluster does not answer" : job.unknownReason();
+        if (job.unknownSince() == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                NamespaceGoing.says(why)
+                        ? new Finding(
+                                "NAMESPACE_GOING",
+                                why,
+                                "nothing: what ran is repeated in another attempt then; if it stays like this, an admin of the"
+                                        + " cluster can look what holds the namespace (kubectl get namespace -o yaml)",
+                                job.unknownSince())
+                        : new Finding(
+                                "CLUSTER_UNREACHABLE",
+                                why + ", so nothing is known about the job since then",
+                                "nothing is lost: the job goes on by itself; tell an admin of the platform if it stays like"
+                                        + " this",
+                                job.unknownSince()));
     }
 
     /** Where nothing else explains it, what the cluster warned of last does, also when it has forgotten it since. */

@@ -1,12 +1,15 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.ClusterUnavailable;
+import dev.tidewright.cluster.NamespaceGoing;
 import dev.tidewright.cluster.NamespaceRefused;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Resources;
+import dev.tidewright.kernel.Text;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LimitRange;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.NamespaceCondition;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -26,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class Fences implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Fences.class);
+    private static final int HELD = 300;
     private static final PatchContext MARK = Writes.applying(Labels.PLATFORM + "-fences");
 
     private final KubernetesClient client;
@@ -79,7 +84,7 @@ final class Fences implements AutoCloseable {
 
             @Override
             public void onUpdate(T before, T after) {
-                if (!Drift.isAs(after, before) || !Drift.isAs(before, after)) {
+                if (isGoing(before) != isGoing(after) || !Drift.isAs(after, before) || !Drift.isAs(before, after)) {
                     tell(after);
                 }
             }
@@ -116,6 +121,9 @@ final class Fences implements AutoCloseable {
     /** Refuses until the namespace is ours, with all its fences. */
     void require(Name namespace) {
         var found = (Namespace) cached("Namespace", namespace.value());
+        if (found != null && isGoing(found)) {
+            throw going(found);
+        }
         if (!made.contains(namespace) && (found == null || !NamespaceManifests.isFenced(found))) {
             throw new ClusterUnavailable(
                     "the namespace " + namespace + " is not there yet with all its fences",
@@ -162,6 +170,7 @@ final class Fences implements AutoCloseable {
 
     private boolean isAllThere(Name namespace, List<HasMetadata> wanted) {
         return cached("Namespace", namespace.value()) instanceof Namespace found
+                && !isGoing(found)
                 && NamespaceManifests.isFenced(found, wanted)
                 && wanted.stream().allMatch(object -> {
                     var live = cached(object.getKind(), key(object));
@@ -174,11 +183,25 @@ final class Fences implements AutoCloseable {
         if (found != null && !manifests.isOurs(found)) {
             throw refusal(namespace, foreign(namespace));
         }
-        if (found != null && found.getMetadata().getDeletionTimestamp() != null) {
-            throw new ClusterUnavailable(
-                    "the namespace " + namespace + " is still being removed", new IllegalStateException());
+        if (found != null && isGoing(found)) {
+            throw going(found);
         }
         return found;
+    }
+
+    private static boolean isGoing(HasMetadata object) {
+        return object.getMetadata().getDeletionTimestamp() != null;
+    }
+
+    private static NamespaceGoing going(Namespace namespace) {
+        var status = namespace.getStatus();
+        var held = status == null || status.getConditions() == null
+                ? ""
+                : status.getConditions().stream()
+                        .filter(condition -> "True".equals(condition.getStatus()) && condition.getMessage() != null)
+                        .map(NamespaceCondition::getMessage)
+                        .collect(Collectors.joining("; "));
+        return NamespaceGoing.of(new Name(namespace.getMetadata().getName()), Text.shortened(held, HELD));
     }
 
     /** Asks the cluster why it cannot be made; empty when there is none, or one of ours. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidewright.TestApi;
 import dev.tidewright.TestInstallation;
 import dev.tidewright.kernel.Name;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import java.io.IOException;
 import java.sql.DriverManager;
@@ -42,6 +43,7 @@ class NamedClustersIT {
     private TestApi api = new TestApi(0, "");
     private String east = "";
     private String west = "";
+    private static int made;
 
     static final class Installation extends TestInstallation {
 
@@ -93,11 +95,12 @@ class NamedClustersIT {
     }
 
     private String make(String cluster) {
-        var name = "named-" + cluster + "-" + ProcessHandle.current().pid();
-        var made = api.post(
+        var name = "named-" + cluster + "-" + ++made + "-"
+                + ProcessHandle.current().pid();
+        var answer = api.post(
                 "/api/v1/namespaces",
                 "{\"name\":\"" + name + "\",\"cluster\":\"" + cluster + "\",\"limits\":{\"cpu\":\"4\"}}");
-        assertThat(made.status()).as(made.toString()).isEqualTo(201);
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(201);
         return name;
     }
 
@@ -151,6 +154,58 @@ class NamedClustersIT {
         assertThat(silence("west").isNull()).isTrue();
     }
 
+    /** {@code kubectl delete namespace}; something in it keeps it from being gone at once. */
+    @Test
+    void aNamespaceThatSomebodyDeletesIsToldAndComesBackByItselfWithWhatRanInIt() {
+        submit(east, "survivor", "sleep 12");
+        await(east, "survivor", "RUNNING");
+        try (var client = Installation.KUBERNETES.client()) {
+            var holding = client.resource(new ConfigMapBuilder()
+                            .withNewMetadata()
+                            .withName("holding")
+                            .withNamespace(east)
+                            .withFinalizers("tidewright.dev/test")
+                            .endMetadata()
+                            .build())
+                    .create();
+            client.namespaces().withName(east).delete();
+            try {
+                var fault = within(
+                        START,
+                        "the namespace says so",
+                        () -> api.get("/api/v1/namespaces/" + east).json().at("/status/fault/message"),
+                        message -> message.asString("").contains("has had the cluster delete the namespace " + east));
+                assertThat(fault.asString()).startsWith("cluster east: ").contains("it is made again");
+                within(
+                        START,
+                        "the job says so",
+                        () -> api.get(job(east, "survivor") + "/diagnosis").json(),
+                        findings -> findings.toString().contains("NAMESPACE_GOING"));
+                submit(east, "later", "true");
+                within(
+                        START,
+                        "one that comes now says so too",
+                        () -> status(east, "later").path("unknownReason"),
+                        why -> why.asString("").contains("has had the cluster delete"));
+            } finally {
+                client.resource(holding)
+                        .edit(map -> new ConfigMapBuilder(map)
+                                .editMetadata()
+                                .withFinalizers()
+                                .endMetadata()
+                                .build());
+            }
+        }
+        await(east, "later", "SUCCEEDED");
+        await(east, "survivor", "SUCCEEDED");
+        assertThat(status(east, "survivor").path("attempts").size()).isEqualTo(2);
+        assertThat(api.get("/api/v1/namespaces/" + east)
+                        .json()
+                        .at("/status/fault")
+                        .isMissingNode())
+                .isTrue();
+    }
+
     /** A namespace of somebody else's is told when one of its name is to be made. */
     private void refusesNamesOfOthers() {
         var name = "theirs-" + ProcessHandle.current().pid();
@@ -178,8 +233,13 @@ class NamedClustersIT {
                     .withLabel(Labels.INSTANCE, instance)
                     .list()
                     .getItems();
-            assertThat(found).hasSize(1);
-            return found.getFirst().getMetadata().getName();
+            // Those of tests before may still be going.
+            var names = found.stream()
+                    .filter(one -> one.getMetadata().getDeletionTimestamp() == null)
+                    .map(one -> one.getMetadata().getName())
+                    .toList();
+            assertThat(names).hasSize(1);
+            return names.getFirst();
         }
     }
 
