@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param working false: it cannot decide, and {@code sentence} says why
  * @param sentence why so many, or what is missing and what to do about it; empty while it has not said anything
  * @param lastScaled when it last changed the number; null: not yet
+ * @param numberedBy the tool of somebody else who has set the number that is there now; null: nobody has
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AutoscalerStatus(
@@ -22,7 +23,8 @@ public record AutoscalerStatus(
         boolean working,
         String sentence,
         List<Reading> readings,
-        @Nullable Instant lastScaled) {
+        @Nullable Instant lastScaled,
+        @Nullable String numberedBy) {
 
     public AutoscalerStatus {
         readings = List.copyOf(readings);

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param replicas every replica that is there, draining ones included; a batch has one from its first moment
  * @param exit how a batch ended; null until then
  * @param autoscaler of a service whose number of replicas the cluster itself decides; null of any other
- * @param altered what others than the platform have changed or deleted of it, a clause each; empty when nothing was
+ * @param altered what others than the platform have changed or deleted of it, and what becomes of that, a sentence each; empty
+ *     when nothing was
  */
 public record Observation(
         WorkloadId id,

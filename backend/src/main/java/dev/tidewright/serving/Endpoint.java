@@ -197,10 +197,10 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
     }
 
     /** Autoscaling's own door: nobody else writes the number while it decides. */
-    void scale(int from, int to, String why, Instant now) {
+    void scale(int from, int to, String why, Actor actor, Instant now) {
         refuseWhenDeleted();
         autoscaledReplicas = to;
-        note("scaled", from + " replicas", to + " replicas", why, Actor.system("autoscaling"), now, Map.of());
+        note("scaled", from + " replicas", to + " replicas", why, actor, now, Map.of());
     }
 
     /** The cluster does not answer: what is known of it stays, as what was known then. */

@@ -62,18 +62,12 @@ class FleetService {
         });
     }
 
-    /** @param altered what others had changed of it in the cluster and was put back */
+    /** @param altered what others had changed of it in the cluster and what became of that, a sentence each */
     @Transactional
     void repaired(UUID id, List<String> altered) {
         rows.endpoints().lock(id).ifPresent(endpoint -> {
-            altered.forEach(what -> endpoint.note(
-                    "repaired",
-                    null,
-                    null,
-                    what + " and was put back",
-                    Actor.system("cluster"),
-                    clock.instant(),
-                    Map.of()));
+            altered.forEach(what ->
+                    endpoint.note("repaired", null, null, what, Actor.system("cluster"), clock.instant(), Map.of()));
             rows.endpoints().save(endpoint);
         });
     }
@@ -127,8 +121,11 @@ class FleetService {
         autoscaled(crew, seen).ifPresent(seenNow -> {
             var from = crew.wanted();
             var to = crew.target().wanted(seenNow.replicas());
-            if (from != to) {
-                endpoint.scale(from, to, seenNow.scaling().sentence(), now);
+            if (from != to && seenNow.numberedBy() != null) {
+                var why = "set with " + seenNow.numberedBy() + ", not by the autoscaler, which decides on from there";
+                endpoint.scale(from, to, why, Actor.system("cluster"), now);
+            } else if (from != to) {
+                endpoint.scale(from, to, seenNow.scaling().sentence(), Actor.system("autoscaling"), now);
                 scalings.add(endpoint.id(), from, to, seenNow.scaling(), now);
             }
         });
@@ -143,12 +140,14 @@ class FleetService {
                 .findFirst();
     }
 
-    private record Autoscaled(int replicas, ClusterScaling scaling) {
+    private record Autoscaled(
+            int replicas, ClusterScaling scaling, @Nullable String numberedBy) {
         static Optional<Autoscaled> of(@Nullable Integer max, Sighting sighting) {
             var status = sighting.seen().autoscaler();
             return max == null || status == null
                     ? Optional.empty()
-                    : Optional.of(new Autoscaled(status.replicas(), ClusterScaling.of(status, max)));
+                    : Optional.of(
+                            new Autoscaled(status.replicas(), ClusterScaling.of(status, max), status.numberedBy()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tidewright.serving;
 
+import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.reconcile.WorkQueue;
 import java.time.InstantSource;
@@ -86,7 +87,7 @@ public class Scaling {
         if (endpoint.flatMap(this::of).filter(seen::equals).isEmpty()) {
             return false;
         }
-        endpoint.get().scale(seen.live(), to, why, clock.instant());
+        endpoint.get().scale(seen.live(), to, why, Actor.system("autoscaling"), clock.instant());
         endpoints.save(endpoint.get());
         queue.put(ServingReconciler.KIND, seen.id());
         return true;

@@ -56,6 +56,18 @@ class AttemptService {
         });
     }
 
+    /**
+     * Keeps that something of it was put back.
+     *
+     * @param altered what others had changed of it in the cluster and what became of that, a sentence each
+     */
+    public void repaired(UUID id, List<String> altered) {
+        jobs.lock(id).ifPresent(job -> {
+            altered.forEach(what -> job.repaired(what, clock.instant()));
+            jobs.save(job);
+        });
+    }
+
     public void unknown(UUID id, String why) {
         jobs.lock(id).ifPresent(job -> {
             job.unknown(why, clock.instant());

@@ -8,7 +8,7 @@ import java.util.List;
 /** What one pass does for a job. {@link #next} is the whole decision; it is pure. */
 sealed interface JobStep {
 
-    /** The cluster ends a batch at its deadline by itself; we do when it has not for this long. */
+    /** The cluster ends a batch at its deadline by itself; we do when it has not, this long after all that it may take for that. */
     Duration PATIENCE = Duration.ofSeconds(15);
 
     /** Nothing until somebody changes something. */
@@ -36,8 +36,9 @@ sealed interface JobStep {
      * Decides what a pass does.
      *
      * @param seen what the cluster knows of the current attempt; not looked at when there is none
+     * @param grace between the polite request to stop and the end by force
      */
-    static JobStep next(JobState job, Observation seen, Instant now) {
+    static JobStep next(JobState job, Observation seen, Duration grace, Instant now) {
         if (!job.remains().isEmpty()) {
             return new Clear(job.remains());
         }
@@ -45,13 +46,16 @@ sealed interface JobStep {
             case QUEUED -> new Admit();
             case SUCCEEDED, FAILED, CANCELLED -> new Rest();
             case STARTING, RUNNING ->
-                job.current().map(attempt -> forward(job, attempt, seen, now)).orElse(new Rest());
+                job.current()
+                        .map(attempt -> forward(job, attempt, seen, grace, now))
+                        .orElse(new Rest());
             case STOPPING ->
                 job.current().map(attempt -> stop(job, attempt, seen, now)).orElse(new Rest());
         };
     }
 
-    private static JobStep forward(JobState job, Attempt.Snapshot attempt, Observation seen, Instant now) {
+    private static JobStep forward(
+            JobState job, Attempt.Snapshot attempt, Observation seen, Duration grace, Instant now) {
         if (seen.exit() != null) {
             return new Conclude(attempt, Ending.of(seen.exit(), seen.message(), job.spec()));
         }
@@ -59,7 +63,7 @@ sealed interface JobStep {
             case ABSENT -> attempt.startedAt() == null ? new Launch(attempt) : new Conclude(attempt, Ending.lost(now));
             case PENDING -> new Watch(attempt, seen);
             case RUNNING ->
-                overdue(job, attempt, now)
+                overdue(job, attempt, grace, now)
                         ? new Conclude(attempt, Ending.overdue(job.spec(), now))
                         : new Watch(attempt, seen);
             case SUCCEEDED -> new Conclude(attempt, Ending.completed(now));
@@ -73,10 +77,11 @@ sealed interface JobStep {
                 : new Stop(attempt);
     }
 
-    private static boolean overdue(JobState job, Attempt.Snapshot attempt, Instant now) {
+    private static boolean overdue(JobState job, Attempt.Snapshot attempt, Duration grace, Instant now) {
         return attempt.startedAt() != null
                 && attempt.startedAt()
                         .plus(job.deadline(attempt))
+                        .plus(grace)
                         .plus(PATIENCE)
                         .isBefore(now);
     }

@@ -179,12 +179,17 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
         }
     }
 
+    /** What others had changed of it in the cluster was put back. */
+    void repaired(String what, Instant now) {
+        note(new Move("repaired", null, null, what, Actor.system("cluster")), now);
+    }
+
     void logKept(int attempt, long start, long end) {
-        attempt(attempt).logKept(start, end);
+        attempts.get(attempt - 1).logKept(start, end);
     }
 
     void cleared(int attempt) {
-        attempt(attempt).clear();
+        attempts.get(attempt - 1).clear();
     }
 
     /** Somebody wants it to end. A waiting job ends at once; asking twice is harmless. */
@@ -289,10 +294,6 @@ class TrainingJob extends AbstractAggregateRoot<TrainingJob> {
 
     private Attempt current() {
         return attempts.getLast();
-    }
-
-    private Attempt attempt(int number) {
-        return attempts.get(number - 1);
     }
 
     private void moveTo(JobStatus next, @Nullable ReasonCode reason, String why, Actor actor, Instant at) {

@@ -53,7 +53,8 @@ class TrainingReconciler implements Reconciler {
             return Next.done();
         }
         try {
-            return carryOut(JobStep.next(job.get(), observe(job.get()), clock.instant()), job.get());
+            return carryOut(
+                    JobStep.next(job.get(), observe(job.get()), settings.stopGrace(), clock.instant()), job.get());
         } catch (ClusterUnavailable away) {
             attempts.unknown(id, String.valueOf(away.getMessage()));
             return Next.again(settings.away());
@@ -76,6 +77,7 @@ class TrainingReconciler implements Reconciler {
             case JobStep.Watch watch -> {
                 if (!watch.seen().altered().isEmpty()) {
                     cluster.repair(programs.batch(job, watch.attempt()));
+                    attempts.repaired(job.id(), watch.seen().altered());
                 }
                 attempts.observed(job, watch.attempt(), watch.seen());
                 yield look(watch.attempt());

@@ -36,6 +36,10 @@ class LivingCluster extends FakeCluster {
     /** How often it was told how to scale something. */
     int autoscaled;
 
+    /** Who else set the number of replicas. */
+    @Nullable
+    String numberedBy;
+
     LivingCluster(InstantSource clock, long seed) {
         super(clock);
         this.clock = clock;
@@ -188,7 +192,8 @@ class LivingCluster extends FakeCluster {
                         refusal.isEmpty(),
                         refusal.isEmpty() ? "cpu 83 %, the target is 70 %" : refusal,
                         List.of(reading),
-                        clock.instant());
+                        clock.instant(),
+                        numberedBy);
     }
 
     private ReplicaStatus status(String name, ReplicaStatus.Phase phase, int restarts, String message) {

@@ -211,7 +211,9 @@ class ServingReconcilerIT {
         var id = deployed(command(1, Map.of()));
         settle(id);
         cluster.seen.computeIfPresent(
-                workload(1), (key, seen) -> seen.altered(List.of("the Deployment echo-r1 had been changed with vi")));
+                workload(1),
+                (key, seen) ->
+                        seen.altered(List.of("the Deployment echo-r1 had been changed with vi and was put back")));
         reconciler.reconcile(id);
         reconciler.reconcile(id);
         assertThat(cluster.repaired).containsExactly(workload(1));
@@ -554,6 +556,17 @@ class ServingReconcilerIT {
         assertThat(scaling.scalable(id)).as("not the gateway's to decide").isEmpty();
         assertThat(decisions(id)).containsExactly("cpu 83 %, the target is 70 % → 1 to 4");
         assertThat(verbs(id)).contains("scaled");
+
+        cluster.numberedBy = "kubectl";
+        cluster.wants(workload(1), 2);
+        reconciler.reconcile(id);
+        reconciler.reconcile(id);
+        assertThat(endpoint(id).autoscaledReplicas()).isEqualTo(2);
+        assertThat(decisions(id)).as("not its decision").hasSize(1);
+        assertThat(history.find(HistoryQuery.of(id, 50)))
+                .filteredOn(entry -> entry.reason().startsWith("set with kubectl"))
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.to()).isEqualTo("2 replicas"));
     }
 
     @Test

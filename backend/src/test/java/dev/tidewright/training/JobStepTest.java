@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class JobStepTest {
 
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
     private static final SubmitJob PLAIN = asked("train", null, null);
 
     @Test
@@ -172,11 +174,15 @@ class JobStepTest {
     void aClusterThatForgetsTheDeadlineIsReminded() {
         var job = running(asked("train", null, "30m"));
         var late = NOON.plus(Duration.ofMinutes(31));
-        assertThat(JobStep.next(job.state(), seen(Phase.RUNNING, null), late))
+        assertThat(JobStep.next(job.state(), seen(Phase.RUNNING, null), GRACE, late))
                 .isInstanceOfSatisfying(
                         JobStep.Conclude.class,
                         conclude -> assertThat(conclude.ending().reason()).isEqualTo(ReasonCode.DEADLINE_EXCEEDED));
-        assertThat(JobStep.next(job.state(), seen(Phase.RUNNING, null), NOON.plusSeconds(1799)))
+        assertThat(JobStep.next(job.state(), seen(Phase.RUNNING, null), GRACE, NOON.plusSeconds(1799)))
+                .isInstanceOf(JobStep.Watch.class);
+        var leaving = NOON.plus(Duration.ofMinutes(31));
+        assertThat(JobStep.next(job.state(), seen(Phase.RUNNING, null), Duration.ofMinutes(2), leaving))
+                .as("it may take so long to end, and is heard until then")
                 .isInstanceOf(JobStep.Watch.class);
     }
 
@@ -291,7 +297,7 @@ class JobStepTest {
     }
 
     private static JobStep step(TrainingJob job, Observation seen) {
-        return JobStep.next(job.state(), seen, now());
+        return JobStep.next(job.state(), seen, GRACE, now());
     }
 
     private static Instant now() {

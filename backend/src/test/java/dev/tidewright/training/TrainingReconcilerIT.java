@@ -100,6 +100,24 @@ class TrainingReconcilerIT {
     }
 
     @Test
+    void whatOthersChangeOfItInTheClusterIsPutBackOnceAndInTheHistory() {
+        var job = submit("1");
+        pass(job);
+        pass(job);
+        var told = "of the Job train-a1 the label x had been taken away or changed and put back";
+        cluster.seen.computeIfPresent(workload(job, 1), (key, seen) -> seen.altered(List.of(told)));
+        pass(job);
+        pass(job);
+        assertThat(cluster.repaired).containsOnlyOnce(workload(job, 1));
+        assertThat(history.find(HistoryQuery.of(job, 10)))
+                .filteredOn(entry -> entry.verb().equals("repaired"))
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.reason()).isEqualTo(told));
+        cluster.ends(workload(job, 1), 0, "COMPLETED", "");
+        settle(job);
+    }
+
+    @Test
     void aJobRunsToItsEndAndLeavesItsLogAndNothingElse() {
         var job = submit("1");
         pass(job);

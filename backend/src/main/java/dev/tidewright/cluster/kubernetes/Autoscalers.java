@@ -41,7 +41,8 @@ final class Autoscalers {
                 blind.map(condition -> trouble(String.valueOf(condition.getMessage())))
                         .orElseGet(() -> why(autoscaler, readings)),
                 readings,
-                last == null ? null : Times.of(last, Instant.EPOCH));
+                last == null ? null : Times.of(last, Instant.EPOCH),
+                numberedBy(deployment));
     }
 
     /**
@@ -58,7 +59,13 @@ final class Autoscalers {
                 false,
                 "the cluster does not take the autoscaler, and " + meanwhile + ": " + Text.shortened(why, SENTENCE),
                 List.of(),
-                null);
+                null,
+                numberedBy(deployment));
+    }
+
+    private static @Nullable String numberedBy(Deployment deployment) {
+        var others = Alterations.numberedBy(deployment);
+        return others.isEmpty() ? null : String.join(" and ", others);
     }
 
     /** Of several metrics the one that asks for most decides. */

@@ -149,6 +149,7 @@ final class KubernetesCluster implements ClusterAdapter {
         try {
             var made = calls.call("run " + id, () -> writes.create(workload));
             observer.made(id);
+            watches.losses().made(id);
             watches.wrote(id, made);
             return Optional.of(made);
         } catch (KubernetesClientException refusal) {
@@ -164,11 +165,14 @@ final class KubernetesCluster implements ClusterAdapter {
     public void repair(Workload workload) {
         requireListening();
         mended.told(workload.id());
-        watches.owner(workload.id())
-                .ifPresent(owner -> calls.call("repair " + workload.id(), () -> {
-                    writes.repair(workload, owner);
-                    return true;
-                }));
+        var id = workload.id();
+        watches.owner(id)
+                .ifPresent(owner ->
+                        watches.wrote(id, calls.call("repair " + id, () -> writes.repair(workload, owner))));
+        if (workload instanceof Workload.Service service) {
+            sizes.restore(service, () -> apply(service));
+        }
+        watches.losses().told(id);
     }
 
     @Override
@@ -243,6 +247,7 @@ final class KubernetesCluster implements ClusterAdapter {
 
     private void remove(WorkloadId id) {
         var known = watches.owner(id).orElse(null);
+        watches.deleting(id);
         calls.call("delete " + id, () -> {
             // What brings outputs home has long; a program that was told to go has only what it was promised.
             var pods = watches.pods(id);

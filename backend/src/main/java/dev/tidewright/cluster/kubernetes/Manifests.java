@@ -94,7 +94,7 @@ final class Manifests {
                             .endPreStop()
                             .build());
         }
-        return new DeploymentBuilder()
+        var deployment = new DeploymentBuilder()
                 .withMetadata(metadata(service))
                 .withNewSpec()
                 .withReplicas(service.replicas())
@@ -105,6 +105,48 @@ final class Manifests {
                 .withTemplate(template)
                 .endSpec()
                 .build();
+        Pace.set(deployment.getSpec());
+        return deployment;
+    }
+
+    /** Of a Deployment, only that its replicas were restarted, as others wrote it. */
+    Deployment restarted(Deployment deployment) {
+        var when = deployment
+                .getSpec()
+                .getTemplate()
+                .getMetadata()
+                .getAnnotations()
+                .get(Alterations.RESTARTED);
+        return only(deployment)
+                .withNewSpec()
+                .withNewTemplate()
+                .withNewMetadata()
+                .addToAnnotations(Alterations.RESTARTED, when)
+                .endMetadata()
+                .endTemplate()
+                .endSpec()
+                .build();
+    }
+
+    /** Of a Deployment, only how many replicas it has. */
+    Deployment numbered(Deployment deployment) {
+        return only(deployment)
+                .withNewSpec()
+                .withReplicas(deployment.getSpec().getReplicas())
+                .endSpec()
+                .build();
+    }
+
+    /** Of this very one, and as it was looked at: whoever was quicker is not written over. */
+    private static DeploymentBuilder only(Deployment deployment) {
+        var metadata = deployment.getMetadata();
+        return new DeploymentBuilder()
+                .withNewMetadata()
+                .withName(metadata.getName())
+                .withNamespace(metadata.getNamespace())
+                .withUid(metadata.getUid())
+                .withResourceVersion(metadata.getResourceVersion())
+                .endMetadata();
     }
 
     /** What lies beside the object that runs it, and is made before it. */

@@ -55,6 +55,19 @@ final class Marks {
         return Serialization.asJson(Map.of("metadata", metadata));
     }
 
+    /** A patch that has all there again that is wanted. */
+    static String patch(HasMetadata object, HasMetadata wanted) {
+        return Serialization.asJson(Map.of(
+                "metadata",
+                Map.of(
+                        "uid",
+                        object.getMetadata().getUid(),
+                        "labels",
+                        wanted.getMetadata().getLabels(),
+                        "annotations",
+                        wanted.getMetadata().getAnnotations())));
+    }
+
     private static Map<String, String> orEmpty(@Nullable Map<String, String> pairs) {
         return pairs == null ? Map.of() : pairs;
     }

@@ -94,7 +94,10 @@ final class Observer {
         var watches = sources.watches();
         var scalers = sources.scalers();
         var evidence = evidence(id, owner, pods);
-        var altered = new ArrayList<>(Alterations.of(evidence, watches.isBudgeted(id)));
+        var besides = new Alterations.Besides(
+                watches.isBudgeted(id), watches.autoscaler(id).isPresent());
+        var altered = new ArrayList<>(Alterations.of(evidence, besides));
+        altered.addAll(watches.losses().of(id));
         altered.addAll(scalers.altered(id));
         altered.addAll(sources.mended().of(id));
         var seen = observations

@@ -72,7 +72,7 @@ final class Scalers {
                         .map(ManagedFieldsEntry::getManager)
                         .distinct()
                         .map(who -> "the HorizontalPodAutoscaler " + Labels.objectName(id) + " had been changed with "
-                                + who)
+                                + who + " and was put back")
                         .toList();
     }
 

@@ -28,6 +28,25 @@ final class Sizes {
         this.clock = clock;
     }
 
+    /**
+     * Where others wrote the number, or deleted what had it.
+     *
+     * @param apply makes it be as it is wanted
+     */
+    void restore(Workload.Service service, Runnable apply) {
+        var owner = watches.owner(service.id());
+        if (owner.isEmpty()) {
+            apply.run();
+        } else if (owner.get() instanceof Deployment deployment
+                && watches.autoscaler(service.id()).isEmpty()
+                && !Alterations.numberedBy(deployment).isEmpty()) {
+            scale(service, deployment);
+            if (deployment.getSpec().getReplicas() == service.replicas()) {
+                watches.wrote(service.id(), calls.call("scale " + service.id(), () -> writes.keepNumber(deployment)));
+            }
+        }
+    }
+
     /** Everything else of a service is fixed by its id: a platform with other defaults restarts no replica. */
     void scale(Workload.Service service, Deployment deployment) {
         var now = deployment.getSpec().getReplicas();

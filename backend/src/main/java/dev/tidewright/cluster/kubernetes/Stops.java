@@ -75,7 +75,9 @@ final class Stops {
             return Way.DELETED;
         }
         if (Carriers.stopGrace(pod).isPresent()) {
-            return Way.DELETED; // its grace is that of what brings outputs home; only a deletion gives less
+            // Its grace is that of what brings outputs home. Only a deletion gives less, and none after its time was
+            // over.
+            return Way.DELETED;
         }
         var node = pod.getSpec().getNodeName();
         if (node != null && Rooms.silent(nodes).contains(node)) {

@@ -49,6 +49,7 @@ final class Watches implements AutoCloseable {
     private final Heard<Pod> onPod;
     private final Quarantine quarantine;
     private final Kin kin;
+    private final Losses losses = new Losses();
 
     Watches(KubernetesClient client, Labels labels, Consumer<WorkloadId> changed, Heard<Pod> onPod) {
         this.labels = labels;
@@ -75,8 +76,8 @@ final class Watches implements AutoCloseable {
                 .withLabels(ours)
                 .runnableInformer(0);
         jobs.addEventHandler(handler((id, job, gone) -> {}));
-        deployments.addEventHandler(handler((id, deployment, gone) -> {}));
-        autoscalers.addEventHandler(handler((id, autoscaler, gone) -> {}));
+        deployments.addEventHandler(handler(this::heardOwn));
+        autoscalers.addEventHandler(handler(this::heardOwn));
         pods.addEventHandler(handler(this::heardPod));
         pods.addIndexers(Map.of(
                 BY_WORKLOAD,
@@ -108,6 +109,13 @@ final class Watches implements AutoCloseable {
 
     void wrote(WorkloadId id, HasMetadata object) {
         written.put(id, object);
+    }
+
+    /** Before it is. */
+    void deleting(WorkloadId id) {
+        if (!isJob(id) && owner(id).isPresent()) {
+            losses.removing(id);
+        }
     }
 
     void deleted(WorkloadId id) {
@@ -255,6 +263,19 @@ final class Watches implements AutoCloseable {
                 }
             }
         };
+    }
+
+    private void heardOwn(WorkloadId id, HasMetadata object, boolean gone) {
+        if (gone) {
+            losses.gone(id, object, owner(id).isPresent());
+        } else {
+            losses.there(id, object);
+        }
+    }
+
+    /** What of workloads others have deleted. */
+    Losses losses() {
+        return losses;
     }
 
     private void heardPod(WorkloadId id, Pod pod, boolean left) {

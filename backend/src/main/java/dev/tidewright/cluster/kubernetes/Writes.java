@@ -19,10 +19,13 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,12 @@ final class Writes {
     private static final Logger LOG = LoggerFactory.getLogger(Writes.class);
     private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
     static final PatchContext APPLY = applying(Labels.PLATFORM);
+
+    /** Each for itself: what one no longer writes is taken away. */
+    private static final PatchContext NOTED = applying(Labels.PLATFORM + "-noted");
+
+    private static final int TRIES = 5;
+    private static final PatchContext NUMBERED = applying(Labels.PLATFORM + "-number");
 
     private static final PatchContext REPLACE = new PatchContext.Builder()
             .withPatchType(PatchType.JSON)
@@ -74,10 +83,7 @@ final class Writes {
     /** The object that runs the workload now: the one made here, or the one that was there already. */
     HasMetadata create(Workload workload) {
         var beside = ensureBesides(workload);
-        HasMetadata wanted = switch (workload) {
-            case Workload.Batch batch -> manifests.job(batch);
-            case Workload.Service service -> manifests.deployment(service);
-        };
+        var wanted = made(workload);
         wanted.getMetadata().getAnnotations().putAll(beside);
         try {
             return client.resource(wanted).create();
@@ -89,6 +95,13 @@ final class Writes {
         }
     }
 
+    private HasMetadata made(Workload workload) {
+        return switch (workload) {
+            case Workload.Batch batch -> manifests.job(batch);
+            case Workload.Service service -> manifests.deployment(service);
+        };
+    }
+
     /** Annotations for the object that they lie beside: their uids, so that just they are deleted with it. */
     private Map<String, String> ensureBesides(Workload workload) {
         var uids = new TreeMap<String, String>();
@@ -97,19 +110,58 @@ final class Writes {
     }
 
     /** Puts back what others have changed or deleted of a workload that is there, but not its number. */
-    void repair(Workload workload, HasMetadata owner) {
-        ensureBesides(workload);
+    HasMetadata repair(Workload workload, HasMetadata owner) {
+        var beside = ensureBesides(workload);
+        var now = owner;
+        if (Alterations.lacksHash(owner)) {
+            HasMetadata wanted = made(workload);
+            wanted.getMetadata().getAnnotations().putAll(beside);
+            now = client.resource(owner).patch(PatchContext.of(PatchType.JSON_MERGE), Marks.patch(owner, wanted));
+        }
+        return workload instanceof Workload.Service service && owner instanceof Deployment deployment
+                ? repaired(service, deployment, now)
+                : now;
+    }
+
+    private HasMetadata repaired(Workload.Service service, Deployment deployment, HasMetadata otherwise) {
+        var steps = new ArrayList<>(Pace.repairs(deployment));
         // Only a template that others changed: one of an earlier release differs too, and whoever upgrades restarts
         // nobody.
-        if (owner instanceof Deployment deployment
-                && workload instanceof Workload.Service service
-                && !Alterations.editors(deployment).isEmpty()) {
+        if (!Alterations.editors(deployment).isEmpty()) {
             var template = manifests.deployment(service).getSpec().getTemplate();
-            client.apps()
-                    .deployments()
-                    .inNamespace(owner.getMetadata().getNamespace())
-                    .withName(owner.getMetadata().getName())
-                    .patch(PatchContext.of(PatchType.JSON), replacement("/spec/template", template));
+            steps.add(Map.of("op", "replace", "path", "/spec/template", "value", template));
+        }
+        var now = steps.isEmpty()
+                ? otherwise
+                : client.resource(deployment).patch(PatchContext.of(PatchType.JSON), Serialization.asJson(steps));
+        return Alterations.restarters(deployment).isEmpty()
+                ? now
+                : kept(deployment, Alterations::restarters, manifests::restarted, NOTED);
+    }
+
+    /** What others had written of it is ours from here on, as it is. */
+    HasMetadata keepNumber(Deployment deployment) {
+        return kept(deployment, Alterations::numberedBy, manifests::numbered, NUMBERED);
+    }
+
+    /** Of what is there now, since it is written over nobody; the cluster's controllers write often. */
+    private HasMetadata kept(
+            Deployment seen,
+            Function<Deployment, List<String>> others,
+            UnaryOperator<Deployment> part,
+            PatchContext manager) {
+        for (var tries = 1; ; tries++) {
+            var live = client.resource(seen).get();
+            if (live == null || others.apply(live).isEmpty()) {
+                return live == null ? seen : live;
+            }
+            try {
+                return client.resource(part.apply(live)).patch(manager);
+            } catch (KubernetesClientException failure) {
+                if (failure.getCode() != Calls.CONFLICT || tries == TRIES) {
+                    throw failure;
+                }
+            }
         }
     }
 
@@ -225,6 +277,7 @@ final class Writes {
                 .withName(Labels.objectName(id))
                 .get();
         if (found != null && labels.isOurs(found)) {
+            client.resource(found).patch(PatchContext.of(PatchType.JSON_MERGE), Losses.ending());
             deleteExactly(found, found.getMetadata().getUid());
         }
     }

@@ -183,6 +183,43 @@ class AutoscalersIT {
     }
 
     @Test
+    void oneThatSomebodyDeletesIsToldOnceAndOneThatWeEndIsNot() {
+        var id = service("gone", "0", 1);
+        var asked = cpu(1, 5, 70);
+        cluster.autoscale(id, asked);
+        eventually("as asked", () -> isAsAsked(id, asked));
+        autoscaler("gone").delete();
+        eventually("missed", () -> cluster.observe(id).autoscaler() == null);
+        assertThat(cluster.observe(id).altered())
+                .containsExactly("the HorizontalPodAutoscaler gone had been deleted and was made again");
+        cluster.repair(described("gone", "0", 1));
+        cluster.autoscale(id, asked);
+        assertThat(cluster.observe(id).altered()).as("told once").isEmpty();
+        eventually("as asked again", () -> isAsAsked(id, asked));
+        cluster.autoscale(id, null);
+        eventually("nothing decides", () -> cluster.observe(id).autoscaler() == null);
+        assertThat(cluster.observe(id).altered()).isEmpty();
+        cluster.delete(id);
+    }
+
+    @Test
+    void aNumberThatSomebodySetIsNotTheAutoscalersDoing() {
+        var id = service("numbered", "0", 2);
+        cluster.autoscale(id, cpu(2, 5, 70));
+        eventually("as asked", () -> isAsAsked(id, cpu(2, 5, 70)));
+        KubernetesClusterIT.scale(client, NAMESPACE, "numbered", 3);
+        var seen = eventually(
+                "seen",
+                () -> Objects.requireNonNull(cluster.observe(id).autoscaler()),
+                status -> status.replicas() == 3);
+        assertThat(seen.numberedBy()).isEqualTo("kubectl");
+        assertThat(cluster.observe(id).altered())
+                .as("nobody but the autoscaler changes it")
+                .isEmpty();
+        cluster.delete(id);
+    }
+
+    @Test
     void whatTheApiServerRefusesIsToldAndNotTriedAgainAtOnce() {
         var id = service("refused", "0", 1);
         var impossible = new Autoscaler(
@@ -239,19 +276,24 @@ class AutoscalersIT {
     }
 
     private static WorkloadId service(String name, String works, int replicas) {
+        var described = described(name, works, replicas);
+        cluster.apply(described);
+        eventually("ready", () -> cluster.observe(described.id()).ready().size() == replicas);
+        return described.id();
+    }
+
+    private static Workload.Service described(String name, String works, int replicas) {
         var id = new WorkloadId(NAMESPACE, "revision", name);
         var program =
                 new Program(new Program.Command(List.of("python3", "-c", PROGRAM)), Map.of("WORKS", works), Map.of());
-        cluster.apply(new Workload.Service(
+        return new Workload.Service(
                 id,
                 program,
                 Resources.of("50m", "64Mi", null),
                 Duration.ofSeconds(1),
                 replicas,
                 new Readiness("/health", Duration.ofSeconds(1), Duration.ofSeconds(2), 3),
-                Duration.ofSeconds(1)));
-        eventually("ready", () -> cluster.observe(id).ready().size() == replicas);
-        return id;
+                Duration.ofSeconds(1));
     }
 
     private static int replicas(String name) {

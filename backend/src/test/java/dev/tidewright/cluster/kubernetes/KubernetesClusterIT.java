@@ -34,6 +34,7 @@ import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuild
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Path;
@@ -178,7 +179,8 @@ class KubernetesClusterIT extends ClusterContract {
         var running = batch("marked-job", "print('x'); time.sleep(600)");
         var id = apply(running);
         eventually("runs", () -> phase(id) == Observation.Phase.RUNNING);
-        var served = apply(service("marked-service", server(), 1, quick()));
+        var serving = service("marked-service", server(), 1, quick());
+        var served = apply(serving);
         ready(served, 1);
         var nothing = "{\"metadata\":{\"labels\":{\"%s\":null,\"%s\":null},\"annotations\":{\"%s\":null}}}"
                 .formatted(Labels.INSTANCE, Labels.KIND, Labels.WORKLOAD);
@@ -200,6 +202,15 @@ class KubernetesClusterIT extends ClusterContract {
                 });
                 assertThat(cluster.setAside(NAMESPACE)).isEmpty();
                 assertThat(phase(id)).isEqualTo(Observation.Phase.RUNNING);
+                for (var workload : List.of(running, serving)) {
+                    assertThat(cluster.observe(workload.id()).altered())
+                            .singleElement()
+                            .satisfies(words -> assertThat(words).contains("had been taken away", "put back"));
+                    cluster.repair(workload);
+                    assertThat(cluster.observe(workload.id()).altered())
+                            .as("told once")
+                            .isEmpty();
+                }
             }
             assertThat(job.get().getMetadata().getUid()).isEqualTo(uid);
             job.patch(merge, label);
@@ -208,6 +219,99 @@ class KubernetesClusterIT extends ClusterContract {
             cluster.delete(served);
             eventually("both are gone", () -> job.get() == null && deployment.get() == null);
         }
+    }
+
+    /** Each as its tool does it, with that tool's name. */
+    @Test
+    void whatOthersDoToADeploymentIsToldOnceAndTakenBack() {
+        var wanted = service("meddled", server(), 1, quick());
+        var id = apply(wanted);
+        ready(id, 1);
+        try (var client = kubernetes.client()) {
+            var deployment =
+                    client.apps().deployments().inNamespace(NAMESPACE.value()).withName("meddled");
+            scale(client, NAMESPACE, "meddled", 2);
+            assertMended(
+                    wanted,
+                    "the number of replicas of the Deployment meddled had been set to 2 with kubectl and was put back");
+            assertThat(deployment.get().getSpec().getReplicas()).isEqualTo(1);
+
+            patch(
+                    deployment,
+                    "kubectl-patch",
+                    "{\"spec\":{\"paused\":true,\"minReadySeconds\":5,\"progressDeadlineSeconds\":20,"
+                            + "\"strategy\":{\"type\":\"Recreate\",\"rollingUpdate\":null}}}");
+            assertMended(
+                    wanted,
+                    "paused, strategy, minReadySeconds, progressDeadlineSeconds of the Deployment meddled had been changed with"
+                            + " kubectl-patch and put back");
+            var spec = deployment.get().getSpec();
+            assertThat(spec.getPaused()).isNull();
+            assertThat(spec.getMinReadySeconds()).isNull();
+            assertThat(spec.getProgressDeadlineSeconds()).isEqualTo(600);
+            assertThat(spec.getStrategy().getType()).isEqualTo("RollingUpdate");
+
+            patch(
+                    deployment,
+                    "kubectl-rollout",
+                    "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"kubectl.kubernetes.io/restartedAt\":\"now\"}}}}}");
+            var generation = deployment.get().getMetadata().getGeneration();
+            assertMended(wanted, "the replicas of the Deployment meddled had been restarted with kubectl-rollout");
+            assertThat(deployment.get().getMetadata().getGeneration())
+                    .as("not restarted once more")
+                    .isEqualTo(generation);
+
+            patch(
+                    deployment,
+                    "kubectl-annotate",
+                    "{\"metadata\":{\"annotations\":{\"" + Labels.SPEC_HASH + "\":null}}}");
+            assertMended(
+                    wanted,
+                    "the annotation " + Labels.SPEC_HASH
+                            + " of the Deployment meddled had been taken away and was put back");
+
+            deployment.withGracePeriod(0).delete();
+            assertMended(wanted, "the Deployment meddled had been deleted and was made again");
+            ready(id, 1);
+            cluster.delete(id);
+            eventually("absent", () -> phase(id) == Observation.Phase.ABSENT);
+            assertThat(cluster.observe(id).altered()).as("our own doing").isEmpty();
+        }
+    }
+
+    private void assertMended(Workload wanted, String told) {
+        assertThat(eventually("told", () -> cluster.observe(wanted.id()).altered(), seen -> !seen.isEmpty()))
+                .containsExactly(told);
+        cluster.repair(wanted);
+        stays(
+                "told once",
+                Duration.ofMillis(700),
+                () -> cluster.observe(wanted.id()).altered().isEmpty());
+    }
+
+    private static void patch(Resource<Deployment> deployment, String tool, String what) {
+        deployment.patch(
+                new PatchContext.Builder()
+                        .withPatchType(PatchType.JSON_MERGE)
+                        .withFieldManager(tool)
+                        .build(),
+                what);
+    }
+
+    /** As {@code kubectl scale} does. */
+    static void scale(KubernetesClient client, Name namespace, String deployment, int replicas) {
+        client.raw(
+                "/apis/apps/v1/namespaces/" + namespace + "/deployments/" + deployment + "/scale?fieldManager=kubectl",
+                "PUT",
+                Map.of(
+                        "apiVersion",
+                        "autoscaling/v1",
+                        "kind",
+                        "Scale",
+                        "metadata",
+                        Map.of("name", deployment, "namespace", namespace.value()),
+                        "spec",
+                        Map.of("replicas", replicas)));
     }
 
     private static boolean isMarked(HasMetadata object, WorkloadId id) {
@@ -448,8 +552,8 @@ class KubernetesClusterIT extends ClusterContract {
             var told = eventually("both are told", () -> cluster.observe(id).altered(), seen -> seen.size() == 2);
             assertThat(told)
                     .containsExactlyInAnyOrder(
-                            "the Deployment edited had been changed with somebody",
-                            "the PodDisruptionBudget revision-edited had been deleted");
+                            "the Deployment edited had been changed with somebody and was put back",
+                            "the PodDisruptionBudget revision-edited had been deleted and was put back");
             cluster.repair(wanted);
             eventually(
                     "nothing is told any more",
@@ -510,7 +614,8 @@ class KubernetesClusterIT extends ClusterContract {
                     () -> cluster.observe(workload.id()),
                     now -> !now.altered().isEmpty() || now.exit() != null);
             if (seen.exit() == null) {
-                assertThat(seen.altered()).containsExactly("the Secret job-robbed-of-its-secret had been deleted");
+                assertThat(seen.altered())
+                        .containsExactly("the Secret job-robbed-of-its-secret had been deleted and was put back");
                 cluster.repair(workload);
             }
             assertThat(ended(workload.id()).phase()).isEqualTo(Observation.Phase.SUCCEEDED);
