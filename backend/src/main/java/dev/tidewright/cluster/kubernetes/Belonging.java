@@ -103,6 +103,16 @@ record Belonging(@Nullable WorkloadId workload, String fault) {
                 .anyMatch(owner -> kind.equals(owner.getKind()) && isName(owner, name));
     }
 
+    /** Whether a pod was made for this very Job, or by a ReplicaSet of this Deployment's name: its labels are not looked at. */
+    static boolean isMadeBy(Pod pod, HasMetadata owner) {
+        var name = owner.getMetadata().getName();
+        return owner instanceof Job
+                ? pod.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(one -> Boolean.TRUE.equals(one.getController())
+                                && one.getUid().equals(owner.getMetadata().getUid()))
+                : isMadeBy(pod, "ReplicaSet", name);
+    }
+
     /** A ReplicaSet is called as its Deployment, and a digest. */
     private static boolean isName(OwnerReference owner, String name) {
         return "Job".equals(owner.getKind())

@@ -38,6 +38,16 @@ final class Kin {
         return Optional.ofNullable(proven.get(uid));
     }
 
+    /** The same of what was looked at before; nothing is remembered by it. */
+    Optional<WorkloadId> known(Pod pod) {
+        return Optional.ofNullable(proven.get(pod.getMetadata().getUid()));
+    }
+
+    /** Whether there are pods of a workload, as far as was heard. */
+    boolean knows(WorkloadId id) {
+        return proven.containsValue(id);
+    }
+
     /** Somebody else knows that it is. */
     void recognise(WorkloadId id, Pod pod) {
         proven.putIfAbsent(pod.getMetadata().getUid(), id);

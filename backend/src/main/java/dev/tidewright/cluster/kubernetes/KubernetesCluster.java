@@ -196,7 +196,7 @@ final class KubernetesCluster implements ClusterAdapter {
         requireListening();
         var owner = watches.owner(id);
         watches.doubtful(id).stream().filter(pod -> logs.isOf(id, pod)).forEach(pod -> watches.recognise(id, pod));
-        var pods = watches.pods(id);
+        var pods = watches.settled(id);
         if (owner.isEmpty() && pods.stream().allMatch(pod -> pod.getMetadata().getDeletionTimestamp() == null)) {
             // The cache may be behind, or somebody took away the marks by which it is watched; that something is gone
             // is only
@@ -207,6 +207,7 @@ final class KubernetesCluster implements ClusterAdapter {
         if (owner.isEmpty() && pods.isEmpty()) {
             requireNoDoubt(id);
         }
+        owner.ifPresent(found -> strays.search(id, found));
         try {
             return observer.observe(id, owner, pods);
         } catch (ClusterUnavailable away) {
@@ -259,6 +260,7 @@ final class KubernetesCluster implements ClusterAdapter {
         observer.made(id);
         scalers.forget(id);
         mended.told(id);
+        strays.forget(id);
     }
 
     @Override

@@ -1,12 +1,17 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.ClusterUnavailable;
+import dev.tidewright.cluster.WorkloadId;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,11 +32,15 @@ final class Strays implements AutoCloseable {
     /** Who takes them away again and again is not raced with: each time it waits twice as long, up to this. */
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
+    /** Longer than pods and what made them are heard of one after the other. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
     private final Watches watches;
     private final Writes writes;
     private final Calls calls;
     private final InstantSource clock;
     private final Map<String, Marked> marked = new ConcurrentHashMap<>();
+    private final Map<WorkloadId, Instant> missing = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("kubernetes-strays").factory());
 
@@ -59,33 +68,71 @@ final class Strays implements AutoCloseable {
     }
 
     private void look() {
-        try {
-            var now = clock.instant();
-            marked.values()
-                    .removeIf(last -> last.at().plus(LONGEST.multipliedBy(2)).isBefore(now));
-            for (var pod : watches.kin().strays()) {
-                var last = marked.get(pod.getMetadata().getUid());
-                if (last == null || !last.isFresh(now)) {
-                    look(pod, now);
-                }
+        var now = clock.instant();
+        marked.values().removeIf(last -> last.at().plus(LONGEST.multipliedBy(2)).isBefore(now));
+        for (var pod : watches.kin().strays()) {
+            var last = marked.get(pod.getMetadata().getUid());
+            if (last != null && last.isFresh(now)) {
+                continue;
             }
-        } catch (ClusterUnavailable | KubernetesClientException later) {
-            LOG.debug("pods without marks are marked later", later);
-        } catch (RuntimeException e) {
-            LOG.warn("pods without marks are marked later", e);
+            try {
+                look(pod, now);
+            } catch (ClusterUnavailable | KubernetesClientException later) {
+                LOG.debug("a pod without marks is marked later", later);
+            } catch (RuntimeException e) {
+                LOG.warn("a pod without marks is marked later", e);
+            }
         }
     }
 
     private void look(Pod pod, Instant now) {
         var kin = watches.kin();
-        var id = kin.workload(pod).orElse(null);
+        var id = kin.known(pod).orElse(null);
         var live = calls.call("look for a pod of " + id, () -> writes.pod(pod));
         if (id == null || live.isEmpty()) {
             watches.gone(pod);
-        } else if (!kin.isMarked(id, live.get())
-                && calls.call("mark a pod of " + id, () -> writes.mark(id, live.get()))) {
+        } else if (!kin.isMarked(id, live.get())) {
             marked.compute(pod.getMetadata().getUid(), (uid, last) -> Marked.again(last, now));
+            calls.call("mark a pod of " + id, () -> writes.mark(id, live.get()));
         }
+    }
+
+    /**
+     * Looks for pods that lost the labels by which they are watched while nobody watched: what made them says that there are
+     * more than are seen. Asks only where that lasts.
+     */
+    void search(WorkloadId id, HasMetadata owner) {
+        var now = clock.instant();
+        if (counted(owner) <= seen(id)) {
+            missing.remove(id);
+        } else if (missing.computeIfAbsent(id, key -> now).plus(PATIENCE).isBefore(now)) {
+            missing.put(id, now);
+            calls.call("look for pods of " + id, () -> writes.pods(owner)).stream()
+                    .filter(pod -> Belonging.isMadeBy(pod, owner))
+                    .forEach(pod -> watches.found(id, pod));
+        }
+    }
+
+    void forget(WorkloadId id) {
+        missing.remove(id);
+    }
+
+    private static int counted(HasMetadata owner) {
+        return switch (owner) {
+            case Job job
+            when job.getStatus() != null ->
+                Objects.requireNonNullElse(job.getStatus().getActive(), 0);
+            case Deployment deployment
+            when deployment.getStatus() != null ->
+                Objects.requireNonNullElse(deployment.getStatus().getReplicas(), 0);
+            default -> 0;
+        };
+    }
+
+    private long seen(WorkloadId id) {
+        return watches.pods(id).stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null && !Ends.isOver(pod))
+                .count();
     }
 
     @Override

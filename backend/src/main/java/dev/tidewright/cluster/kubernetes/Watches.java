@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +34,8 @@ final class Watches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
     private static final String BY_WORKLOAD = "workload";
     private static final String NOBODYS = "nobodys";
+    private static final int SETTLING = 100;
+    private static final long SETTLING_NANOS = 5_000_000;
 
     private final Labels labels;
     private final SharedIndexInformer<Job> jobs;
@@ -147,9 +150,19 @@ final class Watches implements AutoCloseable {
         var known = all.stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
         // Those that were recognised after they were indexed, and those that the watch has lost.
         Stream.concat(nobodys(id), kin.strays().stream())
-                .filter(pod -> kin.workload(pod).equals(Optional.of(id)))
+                .filter(pod -> kin.known(pod).equals(Optional.of(id)))
                 .filter(pod -> known.add(pod.getMetadata().getUid()))
                 .forEach(all::add);
+        return all;
+    }
+
+    /** The same, once the watch has told of all that it has let go: a pod that it has lost is not gone. */
+    List<Pod> settled(WorkloadId id) {
+        var all = pods(id);
+        for (var tries = 0; all.isEmpty() && kin.knows(id) && tries < SETTLING; tries++) {
+            LockSupport.parkNanos(SETTLING_NANOS);
+            all = pods(id);
+        }
         return all;
     }
 
@@ -160,7 +173,7 @@ final class Watches implements AutoCloseable {
     /** Pods that may have been a workload's: they carry our labels, are called as its pods are, and nothing proves it. */
     List<Pod> doubtful(WorkloadId id) {
         return nobodys(id)
-                .filter(pod -> Kin.isCalledAs(id, pod) && kin.workload(pod).isEmpty())
+                .filter(pod -> Kin.isCalledAs(id, pod) && kin.known(pod).isEmpty())
                 .toList();
     }
 
@@ -170,6 +183,15 @@ final class Watches implements AutoCloseable {
         quarantine.cleared(pod);
         heardPod(id, pod, false);
         changed.accept(id);
+    }
+
+    /** A pod of ours that is not watched. */
+    void found(WorkloadId id, Pod pod) {
+        kin.recognise(id, pod);
+        if (!kin.isMarked(id, pod)) {
+            heardPod(id, pod, false);
+            changed.accept(id);
+        }
     }
 
     Kin kin() {
@@ -289,7 +311,7 @@ final class Watches implements AutoCloseable {
 
     /** A pod that the watch had lost is not there. */
     void gone(Pod pod) {
-        var workload = kin.workload(pod);
+        var workload = kin.known(pod);
         kin.gone(pod);
         workload.ifPresent(id -> {
             onPod.accept(id, pod, true);

@@ -218,6 +218,18 @@ final class Writes {
                         found.getMetadata().getUid().equals(pod.getMetadata().getUid()));
     }
 
+    /** All that what runs a workload counts as its own. */
+    List<Pod> pods(HasMetadata owner) {
+        var selector = owner instanceof Job job
+                ? job.getSpec().getSelector()
+                : ((Deployment) owner).getSpec().getSelector();
+        return client.pods()
+                .inNamespace(owner.getMetadata().getNamespace())
+                .withLabels(selector.getMatchLabels())
+                .list()
+                .getItems();
+    }
+
     /** Gives a pod of ours its marks again; false where somebody else has changed it since it was looked at. */
     boolean mark(WorkloadId id, Pod pod) {
         try {

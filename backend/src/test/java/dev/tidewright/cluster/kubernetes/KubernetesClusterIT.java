@@ -429,6 +429,28 @@ class KubernetesClusterIT extends ClusterContract {
                         IntStream.range(0, 40).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining()));
     }
 
+    @Test
+    void aPodThatLosesOurLabelsWhileNobodyWatchesIsFoundAgain() {
+        var id = apply(
+                batch("unwatched", "print('up', flush=True)\nwhile not noted('go'): time.sleep(0.05)\nprint('done')"));
+        eventually("it is up", () -> log(id).equals("up\n"));
+        close(cluster);
+        try (var client = kubernetes.client()) {
+            client.pods()
+                    .inNamespace(NAMESPACE.value())
+                    .withLabel(Labels.WORKLOAD, "unwatched")
+                    .resources()
+                    .forEach(pod -> pod.patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"metadata\":{\"labels\":{\"" + Labels.MANAGED_BY + "\":null}}}"));
+        }
+        cluster = open((host, port) -> true);
+        eventually("it is seen to run", () -> phase(id) == Observation.Phase.RUNNING);
+        tell("go");
+        assertThat(ended(id).phase()).isEqualTo(Observation.Phase.SUCCEEDED);
+        assertThat(log(id)).isEqualTo("up\ndone\n");
+    }
+
     /** Its ReplicaSet lets it go and makes another: of the two, one goes. */
     @Test
     void aReplicaThatLosesALabelIsNotLeftRunning() {
