@@ -28,23 +28,25 @@ class PartUploadRows {
      * An upload that was begun.
      *
      * @param parts how many were announced
+     * @param file for whom and where; null where it was begun before this was kept
      * @param contents what was completed; null until then
      */
-    record Begun(int parts, @Nullable Digest contents) {}
+    record Begun(int parts, @Nullable String file, @Nullable Digest contents) {}
 
-    void begin(Name namespace, UUID upload, int parts) {
-        jdbc.sql("INSERT INTO part_upload (id, namespace, parts, changed_at) VALUES (?, ?, ?, ?)")
-                .params(upload, namespace.value(), parts, Timestamp.from(clock.instant()))
+    void begin(Name namespace, UUID upload, int parts, String file) {
+        jdbc.sql("INSERT INTO part_upload (id, namespace, parts, file, changed_at) VALUES (?, ?, ?, ?, ?)")
+                .params(upload, namespace.value(), parts, file, Timestamp.from(clock.instant()))
                 .update();
     }
 
     /** Empty for an upload that was begun in another namespace, too. */
     Optional<Begun> find(Name namespace, UUID upload) {
-        return jdbc.sql("SELECT parts, contents FROM part_upload WHERE id = ? AND namespace = ?")
+        return jdbc.sql("SELECT parts, file, contents FROM part_upload WHERE id = ? AND namespace = ?")
                 .params(upload, namespace.value())
                 .query((row, number) -> {
                     var contents = row.getString("contents");
-                    return new Begun(row.getInt("parts"), contents == null ? null : new Digest(contents));
+                    return new Begun(
+                            row.getInt("parts"), row.getString("file"), contents == null ? null : new Digest(contents));
                 })
                 .optional();
     }

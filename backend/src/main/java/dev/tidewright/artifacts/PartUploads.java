@@ -57,7 +57,7 @@ public class PartUploads {
      * @param parts how many there will be, 1 to {@link #MOST}
      * @return what it is called from now on
      */
-    public UUID begin(Name namespace, int parts) {
+    public UUID begin(Name namespace, ArtifactOwner owner, String path, int parts) {
         if (parts < 1 || parts > MOST) {
             throw new Refusal.Invalid(
                     "invalid-parts",
@@ -66,7 +66,7 @@ public class PartUploads {
                             + ", by larger parts (MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE) where needed");
         }
         var upload = UUID.randomUUID();
-        uploads.begin(namespace, upload, parts);
+        uploads.begin(namespace, upload, parts, file(owner, new ArtifactPath(path)));
         return upload;
     }
 
@@ -105,8 +105,13 @@ public class PartUploads {
     public void complete(Name namespace, UUID upload, List<Part> parts, ArtifactOwner owner, String path) {
         var place = new ArtifactPath(path);
         var own = owner(upload);
-        var contents = contents(owner, place, parts);
-        if (isComplete(begun(namespace, upload), contents)) {
+        var contents = contents(file(owner, place), parts);
+        var known = begun(namespace, upload);
+        if (known.file() != null && !known.file().equals(file(owner, place))) {
+            throw new Refusal.Invalid(
+                    "upload-of-another-file", "path", "the upload was begun for another file: complete it as that one");
+        }
+        if (isComplete(known, contents)) {
             return;
         }
         joiner.completing(own, joint -> {
@@ -191,13 +196,17 @@ public class PartUploads {
     }
 
     /** Tells apart what an upload can be completed as. */
-    private static Digest contents(ArtifactOwner owner, ArtifactPath place, List<Part> parts) {
+    private static Digest contents(String file, List<Part> parts) {
         var algorithm = Digest.algorithm();
-        algorithm.update((owner.kind() + "/" + owner.id() + "/" + place.value()).getBytes(StandardCharsets.UTF_8));
+        algorithm.update(file.getBytes(StandardCharsets.UTF_8));
         for (var part : parts) {
             algorithm.update(("\n" + part.number() + ":" + part.etag()).getBytes(StandardCharsets.UTF_8));
         }
         return Digest.of(algorithm.digest());
+    }
+
+    private static String file(ArtifactOwner owner, ArtifactPath place) {
+        return owner.kind() + "/" + owner.id() + "/" + place.value();
     }
 
     private static ArtifactOwner owner(UUID upload) {

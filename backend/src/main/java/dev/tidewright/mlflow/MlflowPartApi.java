@@ -47,9 +47,9 @@ class MlflowPartApi {
             @PathVariable String folder,
             @RequestBody Create command,
             HttpServletRequest request) {
-        places.writable(ns, file(folder, command.path()));
+        var place = places.writable(ns, file(folder, command.path()));
         var parts = Given.required("num_parts", command.numParts());
-        var id = uploads.begin(ns, parts);
+        var id = uploads.begin(ns, place.owner(), place.path(), parts);
         var headers = own(ns, request);
         var credentials = IntStream.rangeClosed(1, parts)
                 .mapToObj(number -> new Credential(

@@ -71,7 +71,7 @@ class PartUploadsIT {
 
     @Test
     void partsAreJoinedWhileTheyArriveInAnyOrder() throws IOException {
-        upload = uploads.begin(namespace, 8);
+        upload = uploads.begin(namespace, owner, "large.bin", 8);
         var etags = new String[8];
         for (var number : List.of(2, 1, 4, 3, 8, 7, 5, 6)) {
             etags[number - 1] = put(uploads, number, text(number));
@@ -83,7 +83,9 @@ class PartUploadsIT {
 
     @Test
     void aPartThatCameAgainCountsAsItCameLast() throws IOException {
-        upload = uploads.begin(namespace, 3);
+        upload = uploads.begin(namespace, owner, "large.bin", 3);
+        assertThatThrownBy(() -> uploads.complete(namespace, upload, List.of(), owner, "other.bin"))
+                .hasMessageContaining("begun for another file");
         var etags = new String[] {
             put(uploads, 1, "first"), put(uploads, 2, "second"), put(uploads, 3, "third"),
         };
@@ -94,7 +96,7 @@ class PartUploadsIT {
 
     @Test
     void whatAnotherServerReceivedIsJoinedHere() throws IOException {
-        upload = uploads.begin(namespace, 4);
+        upload = uploads.begin(namespace, owner, "large.bin", 4);
         var other = new PartUploads(artifacts, rows, joiner(), begun, transactions);
         var etags = new String[] {
             put(other, 1, "one;"), put(uploads, 2, "two;"), put(other, 3, "three;"), put(uploads, 4, "four;"),
@@ -109,7 +111,7 @@ class PartUploadsIT {
 
     @Test
     void completingAgainWaitsForTheFirstTimeAndChangesNothing() throws Exception {
-        upload = uploads.begin(namespace, 20);
+        upload = uploads.begin(namespace, owner, "large.bin", 20);
         var other = new PartUploads(artifacts, rows, joiner(), begun, transactions);
         var etags = IntStream.rangeClosed(1, 20)
                 .mapToObj(number -> put(uploads, number, text(number).repeat(10_000)))
@@ -134,7 +136,7 @@ class PartUploadsIT {
 
     @Test
     void whatWasJoinedAndCollectedSinceIsJoinedAgain() throws IOException {
-        upload = uploads.begin(namespace, 2);
+        upload = uploads.begin(namespace, owner, "large.bin", 2);
         var etags = new String[] {put(uploads, 1, "one;"), put(uploads, 2, "two;")};
         for (var file : unfinished()) {
             if (!before.contains(file)) {
@@ -147,7 +149,7 @@ class PartUploadsIT {
 
     @Test
     void aWrongCompletionLosesNothing() throws IOException {
-        upload = uploads.begin(namespace, 2);
+        upload = uploads.begin(namespace, owner, "large.bin", 2);
         var etags = new String[] {put(uploads, 1, "one;"), put(uploads, 2, "two;")};
         assertThatThrownBy(() -> complete(uploads, etags[1], etags[0])).isInstanceOf(Refusal.Invalid.class);
         assertThatThrownBy(() -> complete(uploads, etags[0])).isInstanceOf(Refusal.Invalid.class);
@@ -157,7 +159,7 @@ class PartUploadsIT {
 
     @Test
     void onlyWhatWasBegunHereIsTaken() throws IOException {
-        upload = uploads.begin(namespace, 2);
+        upload = uploads.begin(namespace, owner, "large.bin", 2);
         for (var number : List.of(-1, 0, 3)) {
             assertThatThrownBy(() -> put(uploads, number, "beside"))
                     .isInstanceOf(Refusal.Invalid.class)
@@ -183,7 +185,7 @@ class PartUploadsIT {
 
     @Test
     void whatWasAbortedIsNotTakenAgain() {
-        upload = uploads.begin(namespace, 1);
+        upload = uploads.begin(namespace, owner, "large.bin", 1);
         var etag = put(uploads, 1, "one;");
         uploads.abort(namespace, upload);
         assertThatThrownBy(() -> put(uploads, 1, "one;")).isInstanceOf(Refusal.NotFound.class);
