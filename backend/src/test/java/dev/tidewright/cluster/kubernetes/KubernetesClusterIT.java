@@ -182,17 +182,16 @@ class KubernetesClusterIT extends ClusterContract {
         var serving = service("marked-service", server(), 1, quick());
         var served = apply(serving);
         ready(served, 1);
-        var nothing = "{\"metadata\":{\"labels\":{\"%s\":null,\"%s\":null},\"annotations\":{\"%s\":null}}}"
-                .formatted(Labels.INSTANCE, Labels.KIND, Labels.WORKLOAD);
-        var label = "{\"metadata\":{\"labels\":{\"" + Labels.MANAGED_BY + "\":null}}}";
-        var annotation = "{\"metadata\":{\"annotations\":{\"" + Labels.WORKLOAD + "\":null}}}";
+        var most = unmarked(List.of(Labels.INSTANCE, Labels.KIND), List.of(Labels.WORKLOAD));
+        var label = unmarked(List.of(Labels.MANAGED_BY), List.of());
+        var annotation = unmarked(List.of(), List.of(Labels.WORKLOAD));
         var merge = PatchContext.of(PatchType.JSON_MERGE);
         try (var client = kubernetes.client()) {
             var job = client.batch().v1().jobs().inNamespace(NAMESPACE.value()).withName("marked-job");
             var deployment =
                     client.apps().deployments().inNamespace(NAMESPACE.value()).withName("marked-service");
             var uid = job.get().getMetadata().getUid();
-            for (var taken : List.of(nothing, label, annotation)) {
+            for (var taken : List.of(most, label, annotation)) {
                 job.patch(merge, taken);
                 deployment.patch(merge, taken);
                 eventually("both have their marks again", () -> {
@@ -214,7 +213,7 @@ class KubernetesClusterIT extends ClusterContract {
             }
             assertThat(job.get().getMetadata().getUid()).isEqualTo(uid);
             job.patch(merge, label);
-            deployment.patch(merge, nothing);
+            deployment.patch(merge, most);
             cluster.delete(id);
             cluster.delete(served);
             eventually("both are gone", () -> job.get() == null && deployment.get() == null);
@@ -287,6 +286,15 @@ class KubernetesClusterIT extends ClusterContract {
                 "told once",
                 Duration.ofMillis(700),
                 () -> cluster.observe(wanted.id()).altered().isEmpty());
+    }
+
+    /** A merge patch that takes these away. */
+    private static String unmarked(List<String> labels, List<String> annotations) {
+        return "{\"metadata\":{\"labels\":{%s},\"annotations\":{%s}}}".formatted(nulls(labels), nulls(annotations));
+    }
+
+    private static String nulls(List<String> keys) {
+        return keys.stream().map("\"%s\":null"::formatted).collect(Collectors.joining(","));
     }
 
     private static void patch(Resource<Deployment> deployment, String tool, String what) {
@@ -407,13 +415,9 @@ class KubernetesClusterIT extends ClusterContract {
             pods.withName(pod.getMetadata().getName())
                     .patch(
                             PatchContext.of(PatchType.JSON_MERGE),
-                            "{\"metadata\":{\"labels\":{\"%s\":null,\"%s\":null,\"%s\":null,\"%s\":null},\"annotations\":{\"%s\":null}}}"
-                                    .formatted(
-                                            Labels.INSTANCE,
-                                            Labels.MANAGED_BY,
-                                            Labels.KIND,
-                                            Labels.WORKLOAD,
-                                            Labels.WORKLOAD));
+                            unmarked(
+                                    List.of(Labels.INSTANCE, Labels.MANAGED_BY, Labels.KIND, Labels.WORKLOAD),
+                                    List.of(Labels.WORKLOAD)));
             assertThat(phase(id)).isEqualTo(Observation.Phase.RUNNING);
             eventually("told", () -> cluster.observe(id).altered(), told -> told.size() == 1)
                     .forEach(words -> assertThat(words)
@@ -441,8 +445,7 @@ class KubernetesClusterIT extends ClusterContract {
                     .withLabel(Labels.WORKLOAD, "unwatched")
                     .resources()
                     .forEach(pod -> pod.patch(
-                            PatchContext.of(PatchType.JSON_MERGE),
-                            "{\"metadata\":{\"labels\":{\"" + Labels.MANAGED_BY + "\":null}}}"));
+                            PatchContext.of(PatchType.JSON_MERGE), unmarked(List.of(Labels.MANAGED_BY), List.of())));
         }
         cluster = open((host, port) -> true);
         eventually("it is seen to run", () -> phase(id) == Observation.Phase.RUNNING);
@@ -464,9 +467,7 @@ class KubernetesClusterIT extends ClusterContract {
                         .getItems()
                         .getFirst();
                 pods.withName(pod.getMetadata().getName())
-                        .patch(
-                                PatchContext.of(PatchType.JSON_MERGE),
-                                "{\"metadata\":{\"labels\":{\"" + label + "\":null}}}");
+                        .patch(PatchContext.of(PatchType.JSON_MERGE), unmarked(List.of(label), List.of()));
                 eventually("it has it again, or is gone", () -> {
                     var now = client.resource(pod).get();
                     return now == null || now.getMetadata().getLabels().containsKey(label);
