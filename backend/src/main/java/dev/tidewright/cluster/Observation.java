@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param autoscaler of a service whose number of replicas the cluster itself decides; null of any other
  * @param altered what others than the platform have changed or deleted of it, and what becomes of that, a sentence each; empty
  *     when nothing was
+ * @param missing that what keeps its replicas there is not there itself, whether it ever was or not; empty where it is, and
+ *     where a cluster has nothing of the kind
  */
 public record Observation(
         WorkloadId id,
@@ -27,7 +29,8 @@ public record Observation(
         @Nullable Instant startedAt,
         @Nullable Exit exit,
         @Nullable AutoscalerStatus autoscaler,
-        List<String> altered) {
+        List<String> altered,
+        String missing) {
 
     public Observation {
         replicas = List.copyOf(replicas);
@@ -43,17 +46,22 @@ public record Observation(
             List<ReplicaStatus> replicas,
             @Nullable Instant startedAt,
             @Nullable Exit exit) {
-        this(id, phase, reason, message, replicas, startedAt, exit, null, List.of());
+        this(id, phase, reason, message, replicas, startedAt, exit, null, List.of(), "");
     }
 
     /** The same with what the cluster's autoscaler does. */
     public Observation with(@Nullable AutoscalerStatus status) {
-        return new Observation(id, phase, reason, message, replicas, startedAt, exit, status, altered);
+        return new Observation(id, phase, reason, message, replicas, startedAt, exit, status, altered, missing);
     }
 
     /** The same with what others have changed of it. */
     public Observation altered(List<String> clauses) {
-        return new Observation(id, phase, reason, message, replicas, startedAt, exit, autoscaler, clauses);
+        return new Observation(id, phase, reason, message, replicas, startedAt, exit, autoscaler, clauses, missing);
+    }
+
+    /** The same, and what is to keep its replicas there is not there. */
+    public Observation missing(String sentence) {
+        return new Observation(id, phase, reason, message, replicas, startedAt, exit, autoscaler, altered, sentence);
     }
 
     /** Where a workload is. */

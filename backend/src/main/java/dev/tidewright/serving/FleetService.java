@@ -89,6 +89,7 @@ class FleetService {
         follow(crew, seen, now);
         var waiting = endpoint.running() ? advance(crew, seen, now) : withdraw(crew);
         live.forEach(run -> run.autoscaleUpTo(autoscalerMax(crew, run)));
+        tellLosses(crew, seen, before, now);
         live.stream()
                 .filter(run -> run.wantedReplicas() == 0)
                 .filter(run ->
@@ -104,9 +105,29 @@ class FleetService {
 
     /** What a run was told before a pass. */
     private record Before(int wanted, boolean autoscaled) {
+        private static final Before NONE = new Before(0, false);
+
         static Before of(RevisionRun run) {
             return new Before(run.wantedReplicas(), run.autoscalerMax() != null);
         }
+    }
+
+    /** What was wanted before and still is, was seen, and is gone: nobody here has deleted it. */
+    private static void tellLosses(Crew crew, Map<Integer, Sighting> seen, Map<Integer, Before> before, Instant now) {
+        var endpoint = crew.endpoint();
+        crew.live().stream()
+                .filter(run -> run.wantedReplicas() > 0
+                        && before.getOrDefault(run.number(), Before.NONE).wanted() > 0)
+                .flatMap(run -> Optional.ofNullable(seen.get(run.number())).stream())
+                .flatMap(sighting -> sighting.loss(endpoint.replicas()).stream())
+                .forEach(missing -> endpoint.note(
+                        "repaired",
+                        null,
+                        null,
+                        missing + " and is made again",
+                        Actor.system("cluster"),
+                        now,
+                        Map.of()));
     }
 
     /**
@@ -311,7 +332,7 @@ class FleetService {
                 .map(run -> order(
                         run,
                         Objects.requireNonNull(specs.get(run.number())).spec(),
-                        before.getOrDefault(run.number(), new Before(0, false))))
+                        before.getOrDefault(run.number(), Before.NONE)))
                 .toList();
         return new Orders(
                 endpoint.id(),

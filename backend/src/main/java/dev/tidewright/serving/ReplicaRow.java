@@ -1,8 +1,8 @@
 package dev.tidewright.serving;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tidewright.cluster.Observation;
 import dev.tidewright.cluster.ReplicaStatus;
-import dev.tidewright.cluster.WorkloadId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +26,18 @@ public record ReplicaRow(
         String message,
         String since) {
 
-    static ReplicaRow of(int revision, WorkloadId workload, ReplicaStatus replica) {
+    /** That nothing keeps it there any more, says more than what it is at. */
+    static ReplicaRow of(int revision, Observation seen, ReplicaStatus replica) {
         return new ReplicaRow(
                 revision,
-                workload.name(),
+                seen.id().name(),
                 replica.name(),
                 replica.phase().name(),
                 replica.host(),
                 replica.port(),
                 replica.restarts(),
                 replica.reason(),
-                replica.message(),
+                seen.missing().isEmpty() ? replica.message() : seen.missing(),
                 replica.since().toString());
     }
 }

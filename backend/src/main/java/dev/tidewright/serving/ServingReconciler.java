@@ -130,7 +130,8 @@ class ServingReconciler implements Reconciler {
             var staying = seen.map(Sighting::staying).orElse(0);
             var absent = seen.map(Sighting::absent).orElse(true);
             var scaled = seen.map(sighting -> sighting.seen().autoscaler()).orElse(null);
-            if (order.autoscaler() != null && !absent) {
+            var unkept = seen.map(Sighting::unkept).orElse(false);
+            if (order.autoscaler() != null && !absent && !unkept) {
                 if (scaled == null || !order.autoscaler().equals(scaled.applied())) {
                     cluster.autoscale(Workloads.id(orders, order), order.autoscaler());
                 }
@@ -140,7 +141,7 @@ class ServingReconciler implements Reconciler {
                 // Before the number is written: two that write it would undo each other's.
                 cluster.autoscale(Workloads.id(orders, order), null);
             }
-            if (order.wanted() != staying || (absent && order.wanted() > 0)) {
+            if (order.wanted() != staying || ((absent || unkept) && order.wanted() > 0)) {
                 cluster.apply(workloads.service(orders, order));
                 shrunk |= order.wanted() < staying;
             } else if (order.wanted() == 0

@@ -37,8 +37,29 @@ record Sighting(int revision, int workload, Observation seen) {
 
     List<ReplicaRow> rows() {
         return seen.replicas().stream()
-                .map(replica -> ReplicaRow.of(revision, seen.id(), replica))
+                .map(replica -> ReplicaRow.of(revision, seen, replica))
                 .toList();
+    }
+
+    /** What keeps the replicas there is not there. */
+    boolean unkept() {
+        return !seen.missing().isEmpty();
+    }
+
+    /**
+     * What somebody has taken from the cluster, or lost with it, since replicas of it were seen there.
+     *
+     * @param before what the pass before recorded, of all revisions: where it says so already, it was told
+     */
+    Optional<String> loss(List<ReplicaRow> before) {
+        var known = before.stream()
+                .filter(row -> row.workload().equals(seen.id().name()))
+                .toList();
+        return unkept()
+                        && !known.isEmpty()
+                        && known.stream().noneMatch(row -> row.message().equals(seen.missing()))
+                ? Optional.of(seen.missing())
+                : Optional.empty();
     }
 
     List<Route.Target> targets() {

@@ -30,6 +30,7 @@ class LivingCluster extends FakeCluster {
     private final Map<WorkloadId, List<ReplicaStatus>> replicas = new HashMap<>();
     private final Set<WorkloadId> bad = new HashSet<>();
     private final Map<WorkloadId, Autoscaler> autoscalers = new HashMap<>();
+    private final Set<WorkloadId> left = new HashSet<>();
     private String refusal = "";
     private int count;
 
@@ -65,9 +66,32 @@ class LivingCluster extends FakeCluster {
         // The test turns the loop by hand; the application's own loop must not hear of these workloads.
     }
 
+    /** Somebody else deletes it, and what keeps it. */
+    void loses(WorkloadId id) {
+        applied.remove(id);
+        autoscalers.remove(id);
+        replicas.remove(id);
+        seen.remove(id);
+    }
+
+    /** Somebody else deletes what keeps the replicas, and leaves them. */
+    void leaves(WorkloadId id) {
+        left.add(id);
+        show(id);
+    }
+
+    @Override
+    public Observation observe(WorkloadId id) {
+        var now = super.observe(id);
+        return now.phase() == Observation.Phase.ABSENT
+                ? now.missing("the keeper of " + id.name() + " is missing")
+                : now;
+    }
+
     @Override
     public void apply(Workload workload) {
         super.apply(workload);
+        left.remove(workload.id());
         var service = (Workload.Service) workload;
         if (autoscalers.containsKey(service.id())) {
             throw new AssertionError("replicas are written while an autoscaler decides them");
@@ -178,7 +202,8 @@ class LivingCluster extends FakeCluster {
                         clock.instant(),
                         null,
                         status(id),
-                        List.of()));
+                        List.of(),
+                        left.contains(id) ? "the keeper of " + id.name() + " is missing" : ""));
     }
 
     private @Nullable AutoscalerStatus status(WorkloadId id) {

@@ -221,6 +221,76 @@ class ServingReconcilerIT {
     }
 
     @Test
+    void whatIsLostWhileNobodyLooksIsMadeAgainAndToldOnce() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        cluster.loses(workload(1));
+        cluster.calls = 0;
+        cluster.faultAt = 2;
+        reconciler = restarted();
+        assertThatThrownBy(() -> reconciler.reconcile(id)).hasMessageContaining("killed");
+        cluster.faultAt = 0;
+        reconciler = restarted();
+        reconciler.reconcile(id);
+        assertThat(cluster.staying(workload(1))).isEqualTo(2);
+        settle(id);
+        assertThat(repairs(id)).containsExactly("the keeper of echo-r1 is missing and is made again");
+    }
+
+    @Test
+    void replicasThatNothingKeepsGetAKeeperWhichIsToldOnce() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        cluster.leaves(workload(1));
+        cluster.calls = 0;
+        cluster.faultAt = 2;
+        assertThatThrownBy(() -> reconciler.reconcile(id)).hasMessageContaining("killed");
+        assertThat(endpoint(id).replicas())
+                .extracting(ReplicaRow::message)
+                .containsOnly("the keeper of echo-r1 is missing");
+        cluster.faultAt = 0;
+        reconciler = restarted();
+        reconciler.reconcile(id);
+        assertThat(cluster.observe(workload(1)).missing()).isEmpty();
+        reconciler.reconcile(id);
+        assertThat(published.targets()).hasSize(2);
+        cluster.leaves(workload(1));
+        reconciler.reconcile(id);
+        reconciler.reconcile(id);
+        assertThat(repairs(id)).as("once for each time").hasSize(2);
+    }
+
+    @Test
+    void whatIsLostBesideItsAutoscalerIsMadeAgainBeforeThat() {
+        var id = deployed(scaled(2, 5, Map.of(), "100m"));
+        settle(id);
+        reconciler.reconcile(id);
+        cluster.wants(workload(1), 3);
+        reconciler.reconcile(id);
+        cluster.loses(workload(1));
+        settle(id);
+        reconciler.reconcile(id);
+        assertThat(cluster.staying(workload(1))).isEqualTo(3);
+        assertThat(cluster.autoscaler(workload(1))).isNotNull();
+        assertThat(repairs(id)).hasSize(1);
+    }
+
+    @Test
+    void whatIsStoppedWhenItIsLostIsNotMadeAgain() {
+        var id = deployed(command(2, Map.of()));
+        settle(id);
+        hidden(() -> {
+            service.stop(namespace, NAME, "night", ANA);
+            return null;
+        });
+        cluster.loses(workload(1));
+        reconciler.reconcile(id);
+        reconciler.reconcile(id);
+        assertThat(cluster.seen).doesNotContainKey(workload(1));
+        assertThat(repairs(id)).isEmpty();
+    }
+
+    @Test
     void aRevisionThatIsNeverReadyReturnsByItselfAndSaysWhy() {
         var id = deployed(command(2, Map.of()));
         settle(id);
@@ -354,6 +424,7 @@ class ServingReconcilerIT {
         });
         settle(id);
         assertThat(published.targets()).hasSize(2);
+        assertThat(repairs(id)).as("our own doing").isEmpty();
     }
 
     @Test
@@ -413,6 +484,7 @@ class ServingReconcilerIT {
             assertThat(endpoint(id).phase()).as("killed at call %s", call).isEqualTo(EndpointPhase.SERVING);
             assertThat(cluster.ready(workload(call + 1))).isEqualTo(2);
         }
+        assertThat(repairs(id)).as("our own doing").isEmpty();
     }
 
     @Test
@@ -695,6 +767,7 @@ class ServingReconcilerIT {
         settle(id);
         assertThat(cluster.ready(workload(4))).isEqualTo(2);
         turnUntilGone(id, workload(1));
+        assertThat(repairs(id)).as("our own doing").isEmpty();
     }
 
     @Test
@@ -787,6 +860,13 @@ class ServingReconcilerIT {
     private List<String> verbs(UUID id) {
         return history.find(HistoryQuery.of(id, 500)).stream()
                 .map(HistoryEntry::verb)
+                .toList();
+    }
+
+    private List<String> repairs(UUID id) {
+        return history.find(HistoryQuery.of(id, 500)).stream()
+                .filter(entry -> entry.verb().equals("repaired"))
+                .map(HistoryEntry::reason)
                 .toList();
     }
 

@@ -33,6 +33,23 @@ class SightingTest {
         assertThat(sighting.lastResort()).extracting(Route.Target::host).containsExactly("a");
     }
 
+    @Test
+    void aLossIsToldOfWhatWasThereAndOnce() {
+        var there = of(replica("a", Phase.READY, ""));
+        var lost = new Sighting(1, 1, Observation.absent(there.seen().id()).missing("it is missing"));
+        var left = new Sighting(1, 1, there.seen().missing("it is missing"));
+        assertThat(lost.loss(List.of())).as("never made").isEmpty();
+        assertThat(lost.loss(there.rows())).contains("it is missing");
+        assertThat(left.loss(there.rows())).contains("it is missing");
+        assertThat(left.loss(left.rows())).as("told").isEmpty();
+        assertThat(lost.loss(left.rows())).as("told").isEmpty();
+        assertThat(there.loss(there.rows())).as("nothing missing").isEmpty();
+        var other = new WorkloadId(new Name("demo"), "revision", "echo-r2");
+        assertThat(new Sighting(2, 2, Observation.absent(other).missing("it is missing")).loss(there.rows()))
+                .as("another's replicas")
+                .isEmpty();
+    }
+
     private static Sighting of(ReplicaStatus... replicas) {
         var id = new WorkloadId(new Name("demo"), "revision", "echo-r1");
         return new Sighting(

@@ -149,7 +149,6 @@ final class KubernetesCluster implements ClusterAdapter {
         try {
             var made = calls.call("run " + id, () -> writes.create(workload));
             observer.made(id);
-            watches.losses().made(id);
             watches.wrote(id, made);
             return Optional.of(made);
         } catch (KubernetesClientException refusal) {
@@ -197,7 +196,9 @@ final class KubernetesCluster implements ClusterAdapter {
         var owner = watches.owner(id);
         watches.doubtful(id).stream().filter(pod -> logs.isOf(id, pod)).forEach(pod -> watches.recognise(id, pod));
         var pods = watches.settled(id);
-        if (owner.isEmpty() && pods.stream().allMatch(pod -> pod.getMetadata().getDeletionTimestamp() == null)) {
+        if (owner.isEmpty()
+                && (!Watches.isJob(id)
+                        || pods.stream().allMatch(pod -> pod.getMetadata().getDeletionTimestamp() == null))) {
             // The cache may be behind, or somebody took away the marks by which it is watched; that something is gone
             // is only
             // said by the API server itself.
@@ -248,7 +249,6 @@ final class KubernetesCluster implements ClusterAdapter {
 
     private void remove(WorkloadId id) {
         var known = watches.owner(id).orElse(null);
-        watches.deleting(id);
         calls.call("delete " + id, () -> {
             // What brings outputs home has long; a program that was told to go has only what it was promised.
             var pods = watches.pods(id);

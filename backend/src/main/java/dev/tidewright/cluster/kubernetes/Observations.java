@@ -28,10 +28,13 @@ final class Observations {
 
     /** @param kept the pod's log has been kept to its end: before that, the end of a batch is not told */
     Observation of(Evidence evidence, boolean kept, Instant now) {
+        if (evidence.owner() == null && !Watches.isJob(evidence.id())) {
+            return service(evidence, now).missing("the Deployment " + Labels.objectName(evidence.id()) + " is missing");
+        }
         if (evidence.owner() == null && evidence.pods().isEmpty()) {
             return Observation.absent(evidence.id());
         }
-        var isJob = evidence.owner() == null ? evidence.id().kind().equals("job") : evidence.owner() instanceof Job;
+        var isJob = evidence.owner() == null || evidence.owner() instanceof Job;
         return !isJob
                 ? service(evidence, now)
                 : evidence.pods().isEmpty()

@@ -79,8 +79,8 @@ final class Watches implements AutoCloseable {
                 .withLabels(ours)
                 .runnableInformer(0);
         jobs.addEventHandler(handler((id, job, gone) -> {}));
-        deployments.addEventHandler(handler(this::heardOwn));
-        autoscalers.addEventHandler(handler(this::heardOwn));
+        deployments.addEventHandler(handler((id, deployment, gone) -> {}));
+        autoscalers.addEventHandler(handler(this::heardAutoscaler));
         pods.addEventHandler(handler(this::heardPod));
         pods.addIndexers(Map.of(
                 BY_WORKLOAD,
@@ -114,15 +114,9 @@ final class Watches implements AutoCloseable {
         written.put(id, object);
     }
 
-    /** Before it is. */
-    void deleting(WorkloadId id) {
-        if (!isJob(id) && owner(id).isPresent()) {
-            losses.removing(id);
-        }
-    }
-
     void deleted(WorkloadId id) {
         written.remove(id);
+        losses.told(id);
     }
 
     Optional<HasMetadata> owner(WorkloadId id) {
@@ -287,15 +281,15 @@ final class Watches implements AutoCloseable {
         };
     }
 
-    private void heardOwn(WorkloadId id, HasMetadata object, boolean gone) {
+    private void heardAutoscaler(WorkloadId id, HorizontalPodAutoscaler autoscaler, boolean gone) {
         if (gone) {
-            losses.gone(id, object, owner(id).isPresent());
+            losses.gone(id, autoscaler, owner(id).isPresent());
         } else {
-            losses.there(id, object);
+            losses.told(id);
         }
     }
 
-    /** What of workloads others have deleted. */
+    /** Autoscalers that others have deleted. */
     Losses losses() {
         return losses;
     }

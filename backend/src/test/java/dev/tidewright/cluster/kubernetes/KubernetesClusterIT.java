@@ -270,12 +270,21 @@ class KubernetesClusterIT extends ClusterContract {
                             + " of the Deployment meddled had been taken away and was put back");
 
             deployment.withGracePeriod(0).delete();
-            assertMended(wanted, "the Deployment meddled had been deleted and was made again");
+            assertMissing(id, "the Deployment meddled is missing");
+            reopen();
+            assertMissing(id, "the Deployment meddled is missing");
+            cluster.apply(wanted);
+            assertThat(cluster.observe(id).missing()).isEmpty();
             ready(id, 1);
             cluster.delete(id);
             eventually("absent", () -> phase(id) == Observation.Phase.ABSENT);
             assertThat(cluster.observe(id).altered()).as("our own doing").isEmpty();
         }
+    }
+
+    private void assertMissing(WorkloadId id, String sentence) {
+        assertThat(eventually("missing", () -> cluster.observe(id).missing(), seen -> !seen.isEmpty()))
+                .isEqualTo(sentence);
     }
 
     private void assertMended(Workload wanted, String told) {

@@ -290,6 +290,10 @@ class ObservationsTest {
         var nothing = new Evidence(id, null, List.of(), List.of(), Golden.capacity(), List.of());
         assertThat(new Observations(TEN_MINUTES).of(nothing, true, Instant.EPOCH))
                 .isEqualTo(Observation.absent(id));
+        var service = new WorkloadId(new Name("gold"), "revision", "x");
+        var none = new Evidence(service, null, List.of(), List.of(), Golden.capacity(), List.of());
+        assertThat(new Observations(TEN_MINUTES).of(none, true, Instant.EPOCH))
+                .isEqualTo(Observation.absent(service).missing("the Deployment x is missing"));
     }
 
     @Test
