@@ -4,6 +4,7 @@ import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
 import dev.tidewright.kernel.Transition;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
@@ -200,7 +201,7 @@ class Endpoint extends AbstractAggregateRoot<Endpoint> {
     void scale(int from, int to, String why, Actor actor, Instant now) {
         refuseWhenDeleted();
         autoscaledReplicas = to;
-        note("scaled", from + " replicas", to + " replicas", why, actor, now, Map.of());
+        note("scaled", Text.counted(from, "replica"), Text.counted(to, "replica"), why, actor, now, Map.of());
     }
 
     /** The cluster does not answer: what is known of it stays, as what was known then. */

@@ -152,8 +152,8 @@ public class EndpointPlans {
         }
         var bounds = spec.rollout().plan(spec.wanted(endpoint.autoscaledReplicas()));
         if (bounds.target() > 0 && bounds.maxUnavailable() >= bounds.target()) {
-            warnings.add(
-                    "maxUnavailable lets all " + bounds.target() + " replicas be missing: nobody may answer meanwhile");
+            var all = bounds.target() == 1 ? "the only replica" : "all " + bounds.target() + " replicas";
+            warnings.add("maxUnavailable lets " + all + " be missing: nobody may answer meanwhile");
         }
         return warnings;
     }

@@ -4,6 +4,7 @@ import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Ids;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
 import dev.tidewright.kernel.Transition;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -233,6 +234,7 @@ public class Namespace extends AbstractAggregateRoot<Namespace> {
                         .map(device -> device.getValue() + " " + device.getKey() + ", ")
                         .collect(Collectors.joining())
                 + limits.storage()
-                + " storage, " + limits.jobs() + " jobs, " + limits.endpoints() + " endpoints";
+                + " storage, " + Text.counted(limits.jobs(), "job") + ", "
+                + Text.counted(limits.endpoints(), "endpoint");
     }
 }

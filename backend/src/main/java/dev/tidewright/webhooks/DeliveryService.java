@@ -3,6 +3,7 @@ package dev.tidewright.webhooks;
 import dev.tidewright.kernel.Actor;
 import dev.tidewright.kernel.Name;
 import dev.tidewright.kernel.Refusal;
+import dev.tidewright.kernel.Text;
 import dev.tidewright.kernel.Timespan;
 import dev.tidewright.kernel.Transition;
 import dev.tidewright.reconcile.WorkQueue;
@@ -74,7 +75,10 @@ class DeliveryService {
             case FAILED, SILENT -> {
                 var made = before + 1;
                 if (made >= settings.attempts()) {
-                    giveUp(parcel, "after " + made + " attempts; at last the receiver " + said(outcome), now);
+                    giveUp(
+                            parcel,
+                            "after " + Text.counted(made, "attempt") + "; at last the receiver " + said(outcome),
+                            now);
                 } else {
                     var pause = settings.retryAfter(made);
                     var asked = outcome.after();

@@ -324,6 +324,16 @@ class ServingIT {
     }
 
     @Test
+    void aPlanCountsTheOnlyReplicaAsPeopleDo() {
+        var plan = api.post(path("?dryRun=true"), """
+                {"name":"alone","serves":{"source":{"upload":"%s"},"entryPoint":"app.py"},"replicas":1,
+                 "rollout":{"maxSurge":0,"maxUnavailable":1}}
+                """.formatted(archive()));
+        assertThat(plan.json().path("objects").get(0).asString()).contains("1 replica of ");
+        assertThat(plan.text()).contains("maxUnavailable lets the only replica be missing");
+    }
+
+    @Test
     void aDryRunAnswersThePlanAndChangesNothing() {
         var plan = api.post(path("?dryRun=true"), """
                 {"name":"a","serves":{"source":{"upload":"%s"},"entryPoint":"app.py"},"replicas":2,

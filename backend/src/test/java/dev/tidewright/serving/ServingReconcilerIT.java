@@ -627,7 +627,13 @@ class ServingReconcilerIT {
         });
         assertThat(scaling.scalable(id)).as("not the gateway's to decide").isEmpty();
         assertThat(decisions(id)).containsExactly("cpu 83 %, the target is 70 % → 1 to 4");
-        assertThat(verbs(id)).contains("scaled");
+        assertThat(history.find(HistoryQuery.of(id, 50)))
+                .filteredOn(entry -> entry.verb().equals("scaled"))
+                .singleElement()
+                .satisfies(entry -> {
+                    assertThat(entry.from()).isEqualTo("1 replica");
+                    assertThat(entry.to()).isEqualTo("4 replicas");
+                });
 
         cluster.numberedBy = "kubectl";
         cluster.wants(workload(1), 2);

@@ -93,6 +93,16 @@ class NamespaceReconcilerIT {
         assertThat(setAside()).isEqualTo("[]");
     }
 
+    @Test
+    void theHistoryCountsAsPeopleDo() {
+        var one = namespaces.require(Name.of(api.namespace("{\"jobs\":1,\"endpoints\":1}")));
+        assertThat(jdbc.sql("SELECT reason FROM history_entry WHERE object_id = :id AND verb = 'created'")
+                        .param("id", one.id())
+                        .query(String.class)
+                        .single())
+                .endsWith(" storage, 1 job, 1 endpoint");
+    }
+
     private String setAside() {
         return api.get("/api/v1/namespaces/" + namespace.name())
                 .json()

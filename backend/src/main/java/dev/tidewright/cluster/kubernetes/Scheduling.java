@@ -1,6 +1,7 @@
 package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.Capacity;
+import dev.tidewright.kernel.Text;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
@@ -121,7 +122,7 @@ final class Scheduling {
 
     private static String listed(SortedSet<String> values) {
         var some = values.stream().limit(MOST).collect(Collectors.joining(", "));
-        return values.size() > MOST ? some + " and " + (values.size() - MOST) + " others" : some;
+        return values.size() > MOST ? some + " and " + Text.counted(values.size() - MOST, "other") : some;
     }
 
     private static String labels(Pod pod) {

@@ -8,9 +8,11 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RoomsTest {
@@ -90,6 +92,28 @@ class RoomsTest {
         var capacity = Rooms.capacity(List.of(node("a", "4", "8Gi", null)), List.of());
         assertThat(Rooms.full(Resources.of("2", "1Gi", null), capacity))
                 .isEqualTo("what others than this platform run on the cluster leaves no room for it");
+    }
+
+    @Test
+    void ofManyLabelsAFewAreNamedAndTheRestCounted() {
+        var nodes = IntStream.rangeClosed(1, 6)
+                .mapToObj(i -> new NodeBuilder(node("n" + i, "4", "8Gi", null))
+                        .editMetadata()
+                        .addToLabels("zone", "z" + i)
+                        .endMetadata()
+                        .build())
+                .toList();
+        var wants = new PodBuilder()
+                .withNewSpec()
+                .addToNodeSelector("zone", "nowhere")
+                .endSpec()
+                .build();
+        var said = new PodConditionBuilder()
+                .withReason("Unschedulable")
+                .withMessage("0/6 nodes are available: 6 node(s) didn't match Pod's node affinity/selector.")
+                .build();
+        assertThat(Scheduling.of(wants, said, new Capacity(List.of()), nodes).message())
+                .endsWith("zone is z1, z2, z3, z4, z5 and 1 other on nodes");
     }
 
     private static Node node(String name, String cpu, String memory, @org.jspecify.annotations.Nullable Long gpus) {
