@@ -38,7 +38,8 @@ final class Autoscalers {
                 AutoscalerManifests.asked(autoscaler).orElse(null),
                 deployment.getSpec().getReplicas(),
                 blind.isEmpty(),
-                blind.map(condition -> trouble(String.valueOf(condition.getMessage())))
+                blind.map(condition -> ScalingWords.trouble(
+                                String.valueOf(condition.getReason()), String.valueOf(condition.getMessage())))
                         .orElseGet(() -> why(autoscaler, readings)),
                 readings,
                 last == null ? null : Times.of(last, Instant.EPOCH),
@@ -79,16 +80,14 @@ final class Autoscalers {
         var reading = decisive.get();
         var bounds = autoscaler.getSpec();
         var limited = condition(autoscaler, "ScalingLimited", "True")
-                .map(condition -> switch (String.valueOf(condition.getReason())) {
-                    case "TooManyReplicas" -> "; more than the " + bounds.getMaxReplicas() + " allowed would be needed";
-                    case "TooFewReplicas" ->
-                        "; fewer than the " + bounds.getMinReplicas() + " at least would be enough";
-                    default -> "";
-                })
+                .map(condition -> ScalingWords.limited(
+                        String.valueOf(condition.getReason()),
+                        String.valueOf(condition.getMessage()),
+                        bounds.getMinReplicas(),
+                        bounds.getMaxReplicas()))
                 .orElse("");
         var calm = condition(autoscaler, "AbleToScale", "True")
-                .filter(condition -> "ScaleDownStabilized".equals(condition.getReason()))
-                .map(condition -> "; it waits for calm before replicas go")
+                .map(condition -> ScalingWords.held(String.valueOf(condition.getReason())))
                 .orElse("");
         return words(reading) + (limited.isEmpty() ? calm : limited);
     }
@@ -98,32 +97,6 @@ final class Autoscalers {
         var unit = reading.unit().isEmpty() ? "" : " " + reading.unit();
         return reading.metric() + " " + number(Objects.requireNonNullElse(reading.current(), 0.0))
                 + (unit.equals(" %") ? unit : "") + ", the target is " + number(reading.target()) + unit;
-    }
-
-    /** In its own words it says the same thing up to three times over. */
-    static String trouble(String message) {
-        if (message.contains("no custom metrics API")) {
-            return "nothing serves custom metrics in this cluster: install an adapter such as prometheus-adapter, or scale by"
-                    + " targetRequestsPerSecond, which the gateway measures";
-        }
-        if (message.contains("no external metrics API")) {
-            return "nothing serves external metrics in this cluster: install an adapter such as KEDA's, or scale by another"
-                    + " metric";
-        }
-        if (message.contains("could not find the requested resource (get pods.metrics.k8s.io)")) {
-            return "nothing measures cpu and memory in this cluster: install metrics-server";
-        }
-        if (message.contains("did not receive metrics for targeted pods")
-                || message.contains("no metrics returned from resource metrics API")) {
-            return "the replicas have not been measured yet: that takes about a minute after they are ready";
-        }
-        if (message.contains("missing request for")) {
-            return "a replica declares nothing that a share could be taken of: give cpu and memory to the endpoint";
-        }
-        var telling = message.replaceFirst("^the HPA was unable to compute the replica count: ", "")
-                .replaceFirst("^invalid metrics \\([^)]*\\), first error is: ", "")
-                .replaceFirst("^failed to get [^:]*: ", "");
-        return Text.shortened(telling, SENTENCE);
     }
 
     private static List<Reading> readings(HorizontalPodAutoscaler autoscaler) {

@@ -106,13 +106,19 @@ class AutoscalersTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ScalingLimited,True,TooManyReplicas,more than the 10 allowed would be needed",
+        "ScalingLimited,True,TooManyReplicas,more than the 10 allowed would be needed: a higher maximum would let them come",
         "ScalingLimited,True,TooFewReplicas,fewer than the 1 at least would be enough",
-        "ScalingLimited,True,ScaleUpLimit,the target is 50 per replica",
+        "ScalingLimited,True,ScaleUpLimit,its behaviour lets replicas come only step by step",
+        "ScalingLimited,True,ScaleDownLimit,its behaviour lets replicas go only step by step",
+        "ScalingLimited,True,NewLimit,'something limits it, NewLimit (the cluster says: why)'",
+        "ScalingLimited,False,DesiredWithinRange,the target is 50 per replica",
+        "AbleToScale,True,ReadyForNewScale,the target is 50 per replica",
+        "AbleToScale,True,SucceededRescale,the target is 50 per replica",
+        "AbleToScale,True,ScaleUpStabilized,'it waits before more come, as its behaviour says'",
         "AbleToScale,True,ScaleDownStabilized,it waits for calm before replicas go"
     })
     void whatHoldsItBackIsSaid(String type, String status, String reason, String words) {
-        assertThat(status(condition(type, status, reason, "")).sentence()).endsWith(words);
+        assertThat(status(condition(type, status, reason, "why")).sentence()).endsWith(words);
     }
 
     @ParameterizedTest
@@ -130,6 +136,35 @@ class AutoscalersTest {
         var status = status(condition("ScalingActive", "False", "FailedGetMetric", message));
         assertThat(status.working()).isFalse();
         assertThat(status.sentence()).contains(words).doesNotContain("the HPA was unable");
+    }
+
+    /** Messages as the controller of Kubernetes 1.36 writes them. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ScalingActive | FailedGetResourceMetric | the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server is currently unable to handle the request | what its replicas use cannot be read: look whether metrics-server is ready (the cluster says: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server is currently unable to handle the request)",
+                "ScalingActive | FailedGetContainerResourceMetric | the HPA was unable to compute the replica count: failed to get cpu utilization: container side not found in Pod p | what a container of its replicas uses cannot be read: look whether metrics-server is ready (the cluster says: container side not found in Pod p)",
+                "ScalingActive | FailedGetPodsMetric | the HPA was unable to compute the replica count: unable to get metric q: timeout | the metric of its replicas cannot be read: look whether the adapter of custom metrics is ready and has a rule for it (the cluster says: unable to get metric q: timeout)",
+                "ScalingActive | FailedGetPodsMetric | the HPA was unable to compute the replica count: unable to get metric q: no metrics returned from custom metrics API | the adapter of custom metrics has no value of it: look whether the replicas report the metric",
+                "ScalingActive | FailedGetObjectMetric | the HPA was unable to compute the replica count: failed to get q object metric: gone | the metric of the object cannot be read: check the object's name, and whether the adapter of custom metrics is ready and has a rule for it (the cluster says: gone)",
+                "ScalingActive | FailedGetExternalMetric | the HPA was unable to compute the replica count: failed to get external metric q: gone | the external metric cannot be read: check its name and labels, and whether its adapter is ready (the cluster says: gone)",
+                "ScalingActive | FailedGetExternalMetric | the HPA was unable to compute the replica count: unable to get external metric team/q/nil: no metrics returned from external metrics API | the adapter of external metrics has no value of it: check the metric's name and labels, and what feeds it",
+                "ScalingActive | FailedGetResourceMetric | the HPA was unable to compute the replica count: failed to get cpu utilization: no pods returned by selector while calculating replica count | there is no replica yet that could be measured: look why none starts",
+                "ScalingActive | InvalidMetricSourceType | the HPA was unable to compute the replica count: unknown metric source type X | the cluster does not know this kind of metric: scale by another one (the cluster says: unknown metric source type X)",
+                "ScalingActive | ScalingDisabled | scaling is disabled since the replica count of the target is zero | it decides nothing while there is no replica: give the endpoint one",
+                "ScalingActive | InvalidSelector | the HPA target's scale is missing a selector | it cannot tell which replicas to count: deploy the endpoint anew (the cluster says: the HPA target's scale is missing a selector)",
+                "ScalingActive | AmbiguousSelector | pods by selector a=b are controlled by multiple HPAs: [t/a t/b] | another autoscaler counts the same replicas: delete the one that is not this endpoint's (the cluster says: pods by selector a=b are controlled by multiple HPAs: [t/a t/b])",
+                "AbleToScale | FailedGetScale | the HPA controller was unable to get the target's current scale: not found | it cannot read how many replicas there are: if this lasts, an admin of the cluster should look (the cluster says: not found)",
+                "AbleToScale | FailedUpdateScale | the HPA controller was unable to update the target scale: refused | it cannot change the number of replicas: if this lasts, an admin of the cluster should look what refuses it (the cluster says: refused)",
+                "AbleToScale | BackoffBoth | the time since the previous scale is still within both the downscale and upscale forbidden windows | it changed the number a moment ago, and waits some minutes before the next change",
+                "AbleToScale | BackoffUpscale | the time since the previous scale is still within the upscale forbidden window | it changed the number a moment ago, and waits some minutes before more replicas come",
+                "AbleToScale | BackoffDownscale | the time since the previous scale is still within the downscale forbidden window | it changed the number a moment ago, and waits some minutes before replicas go",
+                "ScalingActive | BrandNew | what nobody knows | for a reason that is not known here, BrandNew: an admin of the cluster should look (the cluster says: what nobody knows)",
+                "ScalingActive | BrandNew | '' | for a reason that is not known here, BrandNew: an admin of the cluster should look"
+            })
+    void whyItCannotDecideIsSaidInWordsOfOurs(String type, String reason, String message, String sentence) {
+        assertThat(status(condition(type, "False", reason, message)).sentence()).isEqualTo(sentence);
     }
 
     private static HorizontalPodAutoscaler made() {
