@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason machine-readable, upper snake case; empty when there is nothing to explain. Why it waits: {@code
  *     NO_CAPACITY}, {@code UNSCHEDULABLE}, {@code NODE_MISMATCH}, {@code QUOTA} (the cluster's own), {@code POD_REFUSED},
  *     {@code IMAGE_SLOW}, {@code IMAGE_PULL}, {@code IMAGE_UNSUPPORTED}, {@code CONTAINER_CONFIG}; why it ended: those of
- *     {@link Exit}, or what the program named; of services also {@code CRASH_LOOP} and {@code READINESS_FAILED}
+ *     {@link Exit}, or what the program named; of services also {@code CRASH_LOOP}, {@code READINESS_FAILED} and
+ *     {@code NOT_LISTED}
  * @param message one sentence with the numbers; empty when there is nothing to explain
  * @param replicas every replica that is there, draining ones included; a batch has one from its first moment
  * @param exit how a batch ended; null until then

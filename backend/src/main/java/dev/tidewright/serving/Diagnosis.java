@@ -33,6 +33,7 @@ public final class Diagnosis {
             Map.entry("NODE_MISMATCH", ADMIN),
             Map.entry("CONTAINER_CONFIG", ADMIN),
             Map.entry("POD_REFUSED", ADMIN),
+            Map.entry("NOT_LISTED", ADMIN + " (its controller manager makes EndpointSlices)"),
             Map.entry("NOT_READY", LOOK),
             Map.entry("PROGRESS_DEADLINE_EXCEEDED", LOOK),
             Map.entry("LOST", "nothing: it is replaced when the cluster gives its node up"),

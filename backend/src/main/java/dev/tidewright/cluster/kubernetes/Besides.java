@@ -2,6 +2,7 @@ package dev.tidewright.cluster.kubernetes;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -15,9 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What lies beside the object that runs a workload: its Secret, its disruption budget. Secrets may not be read, so one that
+ * What lies beside the object that runs a workload: its Secret, its disruption budget, its Service. Secrets may not be read, so one that
  * is there already is asked by a patch whether it carries our labels: only then is it changed, and only then is it ours to
  * delete.
  */
@@ -34,22 +36,47 @@ final class Besides {
         this.client = client;
     }
 
-    /** Makes it, or makes one of ours be so; answers its uid. */
-    String ensure(HasMetadata wanted) {
+    /**
+     * Makes each, or makes one of ours be so. Answers annotations for the object that they lie beside: their uids, so that just
+     * they are deleted with it.
+     *
+     * @param owner that object, if it is there: those that were made with it are ours also where others have taken their labels
+     */
+    Map<String, String> ensure(List<HasMetadata> wanted, @Nullable HasMetadata owner) {
+        var uids = new TreeMap<String, String>();
+        wanted.forEach(object -> uids.put(Labels.uidOf(object), ensure(object, noted(owner, object))));
+        return uids;
+    }
+
+    /** The uid of the one that was made with what it lies beside; null where that does not say. */
+    static @Nullable String noted(@Nullable HasMetadata owner, HasMetadata object) {
+        var annotations = owner == null ? null : owner.getMetadata().getAnnotations();
+        return annotations == null ? null : annotations.get(Labels.uidOf(object));
+    }
+
+    private String ensure(HasMetadata wanted, @Nullable String known) {
         try {
             return client.resource(wanted).create().getMetadata().getUid();
         } catch (KubernetesClientException failure) {
             if (failure.getCode() != Calls.CONFLICT) {
                 throw failure;
             }
-            return patched(wanted, content(wanted)).orElseThrow(() -> new Writes.Foreign(wanted));
+            return patched(wanted, marks(wanted), content(wanted))
+                    .or(() -> known == null ? Optional.empty() : marked(wanted, known))
+                    .orElseThrow(() -> new Writes.Foreign(wanted));
         }
+    }
+
+    private Optional<String> marked(HasMetadata wanted, String known) {
+        var steps = new ArrayList<>(content(wanted));
+        steps.add(put("/metadata/labels", wanted.getMetadata().getLabels()));
+        return patched(wanted, List.of(test("/metadata/uid", known)), steps);
     }
 
     /** Its uid where there is one of ours; writes nothing new. */
     Optional<String> uid(HasMetadata wanted) {
         try {
-            return patched(wanted, List.of());
+            return patched(wanted, marks(wanted), List.of());
         } catch (KubernetesClientException failure) {
             if (failure.getCode() == Calls.NOT_FOUND) {
                 return Optional.empty();
@@ -58,12 +85,10 @@ final class Besides {
         }
     }
 
-    /** Empty where it does not carry our labels. */
-    private Optional<String> patched(HasMetadata wanted, List<Map<String, Object>> changes) {
-        var steps = new ArrayList<Map<String, Object>>();
-        new TreeMap<>(wanted.getMetadata().getLabels())
-                .forEach((label, value) -> steps.add(
-                        Map.of("op", "test", "path", "/metadata/labels/" + label.replace("/", "~1"), "value", value)));
+    /** Empty where what is tested is not so. */
+    private Optional<String> patched(
+            HasMetadata wanted, List<Map<String, Object>> tests, List<Map<String, Object>> changes) {
+        var steps = new ArrayList<>(tests);
         steps.addAll(changes);
         try {
             var patched = client.resource(wanted).patch(JSON, Serialization.asJson(steps));
@@ -76,12 +101,24 @@ final class Besides {
         }
     }
 
+    private static List<Map<String, Object>> marks(HasMetadata wanted) {
+        return new TreeMap<>(wanted.getMetadata().getLabels())
+                .entrySet().stream()
+                        .map(label -> test("/metadata/labels/" + label.getKey().replace("/", "~1"), label.getValue()))
+                        .toList();
+    }
+
     private static List<Map<String, Object>> content(HasMetadata wanted) {
         return switch (wanted) {
             case Secret secret -> List.of(put("/data", encoded(secret.getStringData())));
             case PodDisruptionBudget budget -> List.of(put("/spec", budget.getSpec()));
+            case Service service -> List.of(put("/spec", service.getSpec()));
             default -> throw new IllegalArgumentException(wanted.getKind());
         };
+    }
+
+    private static Map<String, Object> test(String path, Object value) {
+        return Map.of("op", "test", "path", path, "value", value);
     }
 
     private static Map<String, Object> put(String path, Object value) {

@@ -22,7 +22,7 @@ final class Calls {
     private static final int ANSWERED = 100;
 
     static final int NOT_FOUND = 404;
-    private static final int FORBIDDEN = 403;
+    static final int FORBIDDEN = 403;
     static final int CONFLICT = 409;
     private static final int TOO_MANY = 429;
     private static final int SERVER_ERROR = 500;

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnings of the Job and of the pods
  * @param capacity with what is free only where something waits
  * @param nodes as they are now
+ * @param unlisted uids of the pods whose address the cluster has not listed yet
  */
 record Evidence(
         WorkloadId id,
@@ -30,7 +32,8 @@ record Evidence(
         List<Pod> pods,
         List<Event> warnings,
         Capacity capacity,
-        List<Node> nodes) {
+        List<Node> nodes,
+        Set<String> unlisted) {
 
     /** Names of pods of one second tell nothing, but they tell the same at every look. */
     static final Comparator<Pod> BY_AGE = Comparator.<Pod, String>comparing(
@@ -45,6 +48,7 @@ record Evidence(
         pods = pods.stream().sorted(BY_AGE).toList();
         warnings = List.copyOf(warnings);
         nodes = List.copyOf(nodes);
+        unlisted = Set.copyOf(unlisted);
     }
 
     /** What was said last of a pod for this reason, and not before a time: an older word is of another container. */
@@ -84,6 +88,10 @@ record Evidence(
 
     private boolean isRefusal(Event event) {
         return owner != null && isAbout(event, "Job", owner) && "FailedCreate".equals(event.getReason());
+    }
+
+    boolean isListed(Pod pod) {
+        return !unlisted.contains(pod.getMetadata().getUid());
     }
 
     /** Whether the node that a pod was given does not answer. */

@@ -57,7 +57,7 @@ final class Fences implements AutoCloseable {
     private final Map<Name, String> refused = new ConcurrentHashMap<>();
 
     /** @param changed told of a namespace of which others changed or deleted something */
-    Fences(KubernetesClient client, Labels labels, Openings openings, Consumer<Name> changed) {
+    Fences(KubernetesClient client, Labels labels, Openings openings, Consumer<Name> changed, Denied denied) {
         this.client = client;
         this.manifests = new NamespaceManifests(labels, openings);
         this.changed = changed;
@@ -69,15 +69,14 @@ final class Fences implements AutoCloseable {
                         ServiceAccount.class,
                         Role.class,
                         RoleBinding.class)
-                .forEach(kind -> watch(kind, labels));
+                .forEach(kind -> denied.listenTo(watch(kind, labels)));
     }
 
-    private <T extends HasMetadata> void watch(Class<T> kind, Labels labels) {
+    private <T extends HasMetadata> SharedIndexInformer<T> watch(Class<T> kind, Labels labels) {
         SharedIndexInformer<T> informer = client.resources(kind)
                 .inAnyNamespace()
                 .withLabels(labels.ours())
                 .runnableInformer(0);
-        informer.exceptionHandler((started, failure) -> true);
         informer.addEventHandler(new ResourceEventHandler<T>() {
             @Override
             public void onAdd(T object) {}
@@ -101,6 +100,7 @@ final class Fences implements AutoCloseable {
             }
         });
         watched.put(kind.getSimpleName(), informer);
+        return informer;
     }
 
     private void tell(HasMetadata object) {

@@ -39,6 +39,7 @@ final class KubernetesCluster implements ClusterAdapter {
     private final LogKeeper logs;
     private final Watches watches;
     private final Warnings warnings;
+    private final Denied denied;
     private final Happenings happenings;
     private final Fences fences;
     private final Writes writes;
@@ -64,11 +65,16 @@ final class KubernetesCluster implements ClusterAdapter {
         calls = new Calls(clock);
         var labels = new Labels(settings.instance());
         logs = new LogKeeper(client, kept, clock, id -> hints.tell(List.of(id)));
-        watches = new Watches(client, labels, id -> hints.tell(List.of(id)), this::onPod);
-        warnings = new Warnings(client, this::onWarning);
+        denied = new Denied(clock);
+        watches = new Watches(client, labels, id -> hints.tell(List.of(id)), this::onPod, denied);
+        warnings = new Warnings(client, this::onWarning, denied);
         happenings = new Happenings(client, watches);
         fences = new Fences(
-                client, labels, manifests.openings(), name -> hints.tell(List.of(WorkloadId.ofNamespace(name))));
+                client,
+                labels,
+                manifests.openings(),
+                name -> hints.tell(List.of(WorkloadId.ofNamespace(name))),
+                denied);
         mended = new Mended();
         writes = new Writes(client, labels, manifests, mended);
         strays = new Strays(watches, writes, calls, clock);
@@ -146,6 +152,7 @@ final class KubernetesCluster implements ClusterAdapter {
     /** Empty where the API server will not have it: what it says is what {@link #observe} answers from then on. */
     private Optional<HasMetadata> created(Workload workload) {
         var id = workload.id();
+        observer.writing(id);
         try {
             var made = calls.call("run " + id, () -> writes.create(workload));
             observer.made(id);
@@ -165,6 +172,7 @@ final class KubernetesCluster implements ClusterAdapter {
         requireListening();
         mended.told(workload.id());
         var id = workload.id();
+        observer.writing(id);
         watches.owner(id)
                 .ifPresent(owner ->
                         watches.wrote(id, calls.call("repair " + id, () -> writes.repair(workload, owner))));
@@ -172,6 +180,7 @@ final class KubernetesCluster implements ClusterAdapter {
             sizes.restore(service, () -> apply(service));
         }
         watches.losses().told(id);
+        observer.made(id);
     }
 
     @Override
@@ -257,7 +266,7 @@ final class KubernetesCluster implements ClusterAdapter {
             return true;
         });
         watches.deleted(id);
-        observer.made(id);
+        observer.removed(id);
         scalers.forget(id);
         mended.told(id);
         strays.forget(id);
@@ -292,6 +301,10 @@ final class KubernetesCluster implements ClusterAdapter {
     @Override
     public Optional<Silence> silence() {
         var since = heartbeat.silentSince();
+        var refusal = since.isPresent() ? Optional.<Denied.Refusal>empty() : denied.now();
+        if (refusal.isPresent()) {
+            return refusal.map(this::silence);
+        }
         if (since.isEmpty() && isComplete()) {
             return Optional.empty();
         }
@@ -299,6 +312,14 @@ final class KubernetesCluster implements ClusterAdapter {
                 .orElse(" yet");
         return Optional.of(new Silence(
                 since.orElse(null), "the cluster at " + client.getMasterUrl() + " has not answered" + when));
+    }
+
+    private Silence silence(Denied.Refusal refusal) {
+        return new Silence(
+                refusal.since(),
+                "the cluster at " + client.getMasterUrl() + " does not let the platform watch what it has to ("
+                        + refusal.said()
+                        + "): give its account the rules of the chart (helm/tidewright/files/rules.yaml)");
     }
 
     /** What was heard before is no answer: it would be taken for the state of now. */

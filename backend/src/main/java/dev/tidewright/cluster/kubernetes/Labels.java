@@ -60,7 +60,7 @@ record Labels(String instance) {
                         + digest(id.name()).substring(0, DIGEST);
     }
 
-    /** Of what lies beside the object that runs it: its secret, its disruption budget. */
+    /** Of what lies beside the object that runs it: its secret, its disruption budget, its Service. */
     static String besidesName(WorkloadId id) {
         return id.kind() + "-" + objectName(id);
     }

@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -153,14 +155,16 @@ final class Manifests {
     List<HasMetadata> besides(Workload workload) {
         return Stream.<HasMetadata>concat(
                         secrets(workload).stream(),
-                        workload instanceof Workload.Service ? Stream.of(disruptions(workload.id())) : Stream.of())
+                        workload instanceof Workload.Service
+                                ? Stream.of(disruptions(workload.id()), service(workload.id()))
+                                : Stream.of())
                 .toList();
     }
 
     /** The same, only by kind and name. */
     List<HasMetadata> besides(WorkloadId id) {
         var secret = new SecretBuilder().withMetadata(beside(id)).build();
-        return Watches.isJob(id) ? List.of(secret) : List.of(secret, disruptions(id));
+        return Watches.isJob(id) ? List.of(secret) : List.of(secret, disruptions(id), service(id));
     }
 
     private ObjectMeta beside(WorkloadId id) {
@@ -181,6 +185,27 @@ final class Manifests {
                 .withNewSelector()
                 .withMatchLabels(labels.selector(id))
                 .endSelector()
+                .endSpec()
+                .build();
+    }
+
+    /**
+     * What has the cluster list the addresses of the replicas that are ready. Without an address of its own: which replica a
+     * request goes to is the gateway's to choose.
+     */
+    Service service(WorkloadId id) {
+        return new ServiceBuilder()
+                .withMetadata(beside(id))
+                .withNewSpec()
+                .withType("ClusterIP")
+                .withClusterIP("None")
+                .withSelector(labels.selector(id))
+                .withPublishNotReadyAddresses(false)
+                .addNewPort()
+                .withName("http")
+                .withPort(PORT)
+                .withTargetPort(new IntOrString(PORT))
+                .endPort()
                 .endSpec()
                 .build();
     }

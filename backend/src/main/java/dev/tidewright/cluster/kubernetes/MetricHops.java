@@ -19,7 +19,6 @@ import java.util.stream.Collectors;
  */
 final class MetricHops {
 
-    private static final int FORBIDDEN = 403;
     private static final int SHOWN = 5;
 
     private final KubernetesClient client;
@@ -53,7 +52,7 @@ final class MetricHops {
                 default -> external(id, metric.name());
             };
         } catch (KubernetesClientException failure) {
-            return failure.getCode() == FORBIDDEN
+            return failure.getCode() == Calls.FORBIDDEN
                     ? Optional.empty()
                     : Optional.of("the API is registered, but what is behind it does not answer (" + Calls.said(failure)
                             + "). Look at the adapter's own pods");

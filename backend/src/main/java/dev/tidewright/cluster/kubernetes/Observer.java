@@ -7,13 +7,17 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Says how a workload is by what was heard of it, and whether that is another thing than what was told last. */
 final class Observer {
@@ -26,6 +30,12 @@ final class Observer {
     private final Map<WorkloadId, String> refused = new ConcurrentHashMap<>();
 
     private final Map<WorkloadId, Observation> told = new ConcurrentHashMap<>();
+
+    /** The watches tell of it within milliseconds, unless the API server is slow. */
+    private static final Duration HEARD_WITHIN = Duration.ofSeconds(5);
+
+    /** When what lies beside something was written last: until that was heard, it looks as if it were not there. */
+    private final Map<WorkloadId, Instant> written = new ConcurrentHashMap<>();
 
     /** What is listened to. */
     record Sources(
@@ -41,9 +51,25 @@ final class Observer {
         refused.put(id, why);
     }
 
-    /** It was made, or is not wanted any more. */
+    /** It is being made, or made as it is wanted again, with all that lies beside it. */
+    void writing(WorkloadId id) {
+        written.put(id, clock.instant());
+    }
+
     void made(WorkloadId id) {
         refused.remove(id);
+        writing(id);
+    }
+
+    /** It is not wanted any more. */
+    void removed(WorkloadId id) {
+        refused.remove(id);
+        written.remove(id);
+    }
+
+    private boolean isHeard(WorkloadId id) {
+        var at = written.get(id);
+        return at == null || (!clock.instant().isBefore(at.plus(HEARD_WITHIN)) && written.remove(id, at));
     }
 
     /** @param owner its Job or Deployment, as far as is known */
@@ -94,10 +120,14 @@ final class Observer {
         var watches = sources.watches();
         var scalers = sources.scalers();
         var evidence = evidence(id, owner, pods);
+        var heard = isHeard(id);
         var besides = new Alterations.Besides(
-                watches.isBudgeted(id), watches.autoscaler(id).isPresent());
+                !heard || watches.isBudgeted(id), watches.autoscaler(id).isPresent());
         var altered = new ArrayList<>(Alterations.of(evidence, besides));
         altered.addAll(watches.losses().of(id));
+        if (heard && owner.orElse(null) instanceof Deployment deployment) {
+            watches.services().altered(id, deployment).ifPresent(altered::add);
+        }
         altered.addAll(scalers.altered(id));
         altered.addAll(sources.mended().of(id));
         var seen = observations
@@ -118,6 +148,16 @@ final class Observer {
                 pods.isEmpty() || pods.stream().anyMatch(pod -> pod.getSpec().getNodeName() == null);
         var nodes = sources.watches().nodes();
         var capacity = waits ? sources.occupancy().now() : Rooms.capacity(nodes, List.of());
-        return new Evidence(id, owner.orElse(null), pods, said, capacity, nodes);
+        return new Evidence(id, owner.orElse(null), pods, said, capacity, nodes, unlisted(id, pods));
+    }
+
+    private Set<String> unlisted(WorkloadId id, List<Pod> pods) {
+        return Watches.isJob(id)
+                ? Set.of()
+                : pods.stream()
+                        .filter(pod -> Replicas.isReady(pod)
+                                && !sources.watches().services().admits(id, pod))
+                        .map(pod -> pod.getMetadata().getUid())
+                        .collect(Collectors.toSet());
     }
 }

@@ -18,6 +18,9 @@ final class Replicas {
     /** Longer than this an image is pulled only if it is large. */
     private static final Duration SLOW = Duration.ofMinutes(2);
 
+    /** The cluster's controller needs milliseconds. */
+    private static final Duration LISTED_WITHIN = Duration.ofSeconds(10);
+
     private static final int SENTENCE = 500;
     private static final Set<String> PULLING =
             Set.of("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError");
@@ -49,8 +52,10 @@ final class Replicas {
         var ready = condition(pod, "Ready");
         var since =
                 ready.map(one -> Times.of(one.getLastTransitionTime(), started)).orElse(started);
-        if (ready.map(PodCondition::getStatus).filter("True"::equals).isPresent()) {
-            return is(pod, ReplicaStatus.Phase.READY, Trouble.NONE, since);
+        if (isReady(pod)) {
+            return evidence.isListed(pod)
+                    ? is(pod, ReplicaStatus.Phase.READY, Trouble.NONE, since)
+                    : is(pod, ReplicaStatus.Phase.STARTING, unlisted(since), since);
         }
         // Its node still holds the container for ready: not the node has said otherwise, but the control plane, which
         // had
@@ -188,6 +193,23 @@ final class Replicas {
                 && (seen.reason().equals("EXIT_CODE") || seen.reason().equals("COMPLETED"));
         var reason = repeats ? "CRASH_LOOP" : seen.reason().equals("COMPLETED") ? "" : seen.reason();
         return new Trouble(reason, sentence);
+    }
+
+    /** That takes a moment; only where it lasts is there something to tell. */
+    private Trouble unlisted(Instant since) {
+        return now.isBefore(since.plus(LISTED_WITHIN))
+                ? Trouble.NONE
+                : new Trouble(
+                        Trouble.NOT_LISTED,
+                        "it is ready, and the cluster has not listed its address in an EndpointSlice");
+    }
+
+    /** Whether it answers, by its node's word. */
+    static boolean isReady(Pod pod) {
+        return condition(pod, "Ready")
+                .map(PodCondition::getStatus)
+                .filter("True"::equals)
+                .isPresent();
     }
 
     static Optional<PodCondition> condition(Pod pod, String type) {

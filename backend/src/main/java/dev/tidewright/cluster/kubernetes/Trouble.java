@@ -19,6 +19,7 @@ record Trouble(String reason, String message) {
     static final String UNSCHEDULABLE = "UNSCHEDULABLE";
     static final String NODE_MISMATCH = "NODE_MISMATCH";
     static final String LOST = "LOST";
+    static final String NOT_LISTED = "NOT_LISTED";
 
     /** Waiting alone hardly mends it: whatever it holds meanwhile is held for nothing. */
     boolean isStubborn() {

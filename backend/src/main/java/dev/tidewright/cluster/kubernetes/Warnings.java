@@ -17,7 +17,7 @@ final class Warnings implements AutoCloseable {
     private final SharedIndexInformer<Event> events;
 
     /** @param changed told what was said of a pod, a Job, or anything else */
-    Warnings(KubernetesClient client, Consumer<Event> changed) {
+    Warnings(KubernetesClient client, Consumer<Event> changed, Denied denied) {
         events = client.v1()
                 .events()
                 .inAnyNamespace()
@@ -29,7 +29,7 @@ final class Warnings implements AutoCloseable {
                         event.getInvolvedObject().getNamespace(),
                         event.getInvolvedObject().getKind(),
                         event.getInvolvedObject().getName()))));
-        events.exceptionHandler((started, failure) -> true);
+        denied.listenTo(events);
         events.addEventHandler(new ResourceEventHandler<>() {
             @Override
             public void onAdd(Event event) {

@@ -53,8 +53,9 @@ final class Watches implements AutoCloseable {
     private final Quarantine quarantine;
     private final Kin kin;
     private final Losses losses = new Losses();
+    private final Services services;
 
-    Watches(KubernetesClient client, Labels labels, Consumer<WorkloadId> changed, Heard<Pod> onPod) {
+    Watches(KubernetesClient client, Labels labels, Consumer<WorkloadId> changed, Heard<Pod> onPod, Denied denied) {
         this.labels = labels;
         this.changed = changed;
         this.onPod = onPod;
@@ -78,22 +79,23 @@ final class Watches implements AutoCloseable {
                 .inAnyNamespace()
                 .withLabels(ours)
                 .runnableInformer(0);
+        services = new Services(client, labels, this::heardBeside);
         jobs.addEventHandler(handler((id, job, gone) -> {}));
         deployments.addEventHandler(handler((id, deployment, gone) -> {}));
         autoscalers.addEventHandler(handler(this::heardAutoscaler));
         pods.addEventHandler(handler(this::heardPod));
-        pods.addIndexers(Map.of(
-                BY_WORKLOAD,
-                pod -> kin.workload(pod).map(WorkloadId::toString).stream().toList(),
-                NOBODYS,
-                pod -> kin.workload(pod).isEmpty()
-                        ? List.of(String.valueOf(pod.getMetadata().getNamespace()))
-                        : List.of()));
-        // A first list that fails would otherwise be the last.
-        all().forEach(informer -> informer.exceptionHandler((started, failure) -> {
-            LOG.debug("a watch broke and is made again", failure);
-            return true;
-        }));
+        pods.addIndexers(Map.of(BY_WORKLOAD, this::workloads, NOBODYS, this::nobody));
+        all().forEach(denied::listenTo);
+    }
+
+    private List<String> workloads(Pod pod) {
+        return kin.workload(pod).map(WorkloadId::toString).stream().toList();
+    }
+
+    private List<String> nobody(Pod pod) {
+        return kin.workload(pod).isEmpty()
+                ? List.of(String.valueOf(pod.getMetadata().getNamespace()))
+                : List.of();
     }
 
     /** Told of each change. */
@@ -236,7 +238,8 @@ final class Watches implements AutoCloseable {
     }
 
     private List<SharedIndexInformer<? extends HasMetadata>> all() {
-        return List.of(jobs, deployments, autoscalers, pods, nodes, budgets);
+        return Stream.concat(Stream.of(jobs, deployments, autoscalers, pods, nodes, budgets), services.all().stream())
+                .toList();
     }
 
     /** An object that cannot be understood is passed over: the others are not its victims. */
@@ -289,6 +292,17 @@ final class Watches implements AutoCloseable {
         }
     }
 
+    /** Of an object that carries a workload's labels and not the whole of its name. */
+    private void heardBeside(HasMetadata object) {
+        var metadata = object.getMetadata();
+        workloadOf("Deployment", metadata.getNamespace(), metadata.getLabels().getOrDefault(Labels.WORKLOAD, ""))
+                .ifPresent(changed);
+    }
+
+    Services services() {
+        return services;
+    }
+
     /** Autoscalers that others have deleted. */
     Losses losses() {
         return losses;
@@ -299,6 +313,7 @@ final class Watches implements AutoCloseable {
             kin.there(id, pod);
             onPod.accept(id, pod, false);
         } else if (kin.isGone(pod)) {
+            services.gone(pod);
             onPod.accept(id, pod, true);
         }
     }
@@ -307,6 +322,7 @@ final class Watches implements AutoCloseable {
     void gone(Pod pod) {
         var workload = kin.known(pod);
         kin.gone(pod);
+        services.gone(pod);
         workload.ifPresent(id -> {
             onPod.accept(id, pod, true);
             changed.accept(id);

@@ -7,12 +7,9 @@ import dev.tidewright.cluster.WorkloadId;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -23,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +78,7 @@ final class Writes {
 
     /** The object that runs the workload now: the one made here, or the one that was there already. */
     HasMetadata create(Workload workload) {
-        var beside = ensureBesides(workload);
+        var beside = besides.ensure(manifests.besides(workload), null);
         var wanted = made(workload);
         wanted.getMetadata().getAnnotations().putAll(beside);
         try {
@@ -102,16 +98,9 @@ final class Writes {
         };
     }
 
-    /** Annotations for the object that they lie beside: their uids, so that just they are deleted with it. */
-    private Map<String, String> ensureBesides(Workload workload) {
-        var uids = new TreeMap<String, String>();
-        manifests.besides(workload).forEach(object -> uids.put(Labels.uidOf(object), besides.ensure(object)));
-        return uids;
-    }
-
     /** Puts back what others have changed or deleted of a workload that is there, but not its number. */
     HasMetadata repair(Workload workload, HasMetadata owner) {
-        var beside = ensureBesides(workload);
+        var beside = besides.ensure(manifests.besides(workload), owner);
         var now = owner;
         if (Alterations.lacksHash(owner)) {
             HasMetadata wanted = made(workload);
@@ -309,8 +298,7 @@ final class Writes {
                 .filter(pod -> Kin.isOrphan(pod) || (Watches.isJob(id) && !Ends.isOver(pod)))
                 .forEach(pod -> deleteExactly(pod, pod.getMetadata().getUid()));
         manifests.besides(id).forEach(object -> {
-            var annotations = found == null ? null : found.getMetadata().getAnnotations();
-            var uid = annotations == null ? null : annotations.get(Labels.uidOf(object));
+            var uid = Besides.noted(found, object);
             // One that was made again has another.
             if (uid == null || !deleteExactly(object, uid)) {
                 besides.uid(object).ifPresent(ours -> deleteExactly(object, ours));
@@ -324,16 +312,15 @@ final class Writes {
      */
     private boolean deleteExactly(HasMetadata object, String uid) {
         var metadata = object.getMetadata();
-        var kind = switch (object) {
-            case Job job -> "batch/v1/namespaces/%s/jobs/%s";
-            case HorizontalPodAutoscaler autoscaler -> "autoscaling/v2/namespaces/%s/horizontalpodautoscalers/%s";
-            case PodDisruptionBudget budget -> "policy/v1/namespaces/%s/poddisruptionbudgets/%s";
-            case Secret secret -> "v1/namespaces/%s/secrets/%s";
-            case Pod pod -> "v1/namespaces/%s/pods/%s";
-            default -> "apps/v1/namespaces/%s/deployments/%s";
-        };
-        var path = (object instanceof Secret || object instanceof Pod ? "/api/" : "/apis/")
-                + kind.formatted(metadata.getNamespace(), metadata.getName());
+        var version = object.getApiVersion();
+        var path = String.join(
+                "/",
+                version.contains("/") ? "/apis" : "/api",
+                version,
+                "namespaces",
+                metadata.getNamespace(),
+                object.getPlural(),
+                metadata.getName());
         var options = Map.of(
                 "apiVersion",
                 "v1",

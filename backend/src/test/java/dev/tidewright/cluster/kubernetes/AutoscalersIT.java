@@ -189,9 +189,11 @@ class AutoscalersIT {
         cluster.autoscale(id, asked);
         eventually("as asked", () -> isAsAsked(id, asked));
         autoscaler("gone").delete();
-        eventually("missed", () -> cluster.observe(id).autoscaler() == null);
-        assertThat(cluster.observe(id).altered())
-                .containsExactly("the HorizontalPodAutoscaler gone had been deleted and was made again");
+        eventually(
+                "missed and told",
+                () -> cluster.observe(id).altered(),
+                List.of("the HorizontalPodAutoscaler gone had been deleted and was made again")::equals);
+        assertThat(cluster.observe(id).autoscaler()).isNull();
         cluster.repair(described("gone", "0", 1));
         cluster.autoscale(id, asked);
         assertThat(cluster.observe(id).altered()).as("told once").isEmpty();

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a real cluster said of one workload, as {@code dev/golden.py} recorded it. */
@@ -28,6 +30,7 @@ final class Golden {
     private final List<Pod> others = new ArrayList<>();
     private final List<Event> events;
     private final List<Node> nodes;
+    private Set<String> unlisted = Set.of();
 
     private Golden(List<HasMetadata> items) {
         owner = items.stream()
@@ -75,6 +78,12 @@ final class Golden {
                 .forEach(condition -> condition.setStatus("Unknown"));
     }
 
+    /** The cluster has listed no address of them. */
+    Golden unlisted() {
+        unlisted = pods.stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
+        return this;
+    }
+
     List<Event> events() {
         return events;
     }
@@ -101,7 +110,7 @@ final class Golden {
     Observation observed(Instant now, boolean kept) {
         var all = new ArrayList<>(pods);
         all.addAll(others);
-        var evidence = new Evidence(id, owner, pods, events, Rooms.capacity(nodes, all), nodes);
+        var evidence = new Evidence(id, owner, pods, events, Rooms.capacity(nodes, all), nodes, unlisted);
         return new Observations(GoldenWorkloads.settings().imagePullDeadline()).of(evidence, kept, now);
     }
 

@@ -32,8 +32,11 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceList;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -768,6 +771,62 @@ class KubernetesClusterIT extends ClusterContract {
     }
 
     @Test
+    void itsServiceListsTheAddressesThatGatewaysGet() {
+        var wanted = service("listed", server(), 2, quick());
+        var id = apply(wanted);
+        ready(id, 2);
+        try (var client = kubernetes.client()) {
+            var service = client.services().inNamespace(NAMESPACE.value()).withName("revision-listed");
+            var slices = client.discovery().v1().endpointSlices().inNamespace(NAMESPACE.value());
+            assertThat(service.get().getSpec().getClusterIP()).isEqualTo("None");
+            assertThat(listed(slices))
+                    .containsExactlyInAnyOrderElementsOf(cluster.observe(id).ready().stream()
+                            .map(replica -> replica.host() + ":" + replica.port())
+                            .toList());
+            // What others do to it is put back, and stops no replica meanwhile.
+            service.patch(
+                    new PatchContext.Builder()
+                            .withPatchType(PatchType.JSON_MERGE)
+                            .withFieldManager("somebody")
+                            .build(),
+                    "{\"spec\":{\"selector\":{\"version\":\"2\"}}}");
+            eventually("nothing is listed any more", () -> listed(slices).isEmpty());
+            alteredTold(wanted, "the Service revision-listed had been changed with somebody and was put back");
+            eventually("both are listed again", () -> listed(slices).size() == 2);
+            service.patch(
+                    PatchContext.of(PatchType.JSON_MERGE),
+                    "{\"metadata\":{\"labels\":{\"" + Labels.INSTANCE + "\":null}}}");
+            alteredTold(wanted, "the Service revision-listed had been deleted and was put back");
+            service.delete();
+            alteredTold(wanted, "the Service revision-listed had been deleted and was put back");
+            eventually("both are listed once more", () -> listed(slices).size() == 2);
+            cluster.delete(id);
+            eventually("it goes with its replicas", () -> service.get() == null);
+        }
+    }
+
+    private void alteredTold(Workload.Service wanted, String sentence) {
+        eventually("it is told", () -> cluster.observe(wanted.id()).altered(), List.of(sentence)::equals);
+        assertThat(cluster.observe(wanted.id()).ready()).hasSize(wanted.replicas());
+        cluster.repair(wanted);
+        eventually(
+                "nothing is told any more",
+                () -> cluster.observe(wanted.id()).altered().isEmpty());
+        assertThat(cluster.observe(wanted.id()).ready()).hasSize(wanted.replicas());
+    }
+
+    private static List<String> listed(
+            NonNamespaceOperation<EndpointSlice, EndpointSliceList, Resource<EndpointSlice>> slices) {
+        return slices.withLabel("kubernetes.io/service-name", "revision-listed").list().getItems().stream()
+                .filter(slice -> slice.getEndpoints() != null)
+                .flatMap(slice -> slice.getEndpoints().stream()
+                        .filter(endpoint -> endpoint.getConditions().getReady())
+                        .map(endpoint -> endpoint.getAddresses().getFirst() + ":"
+                                + slice.getPorts().getFirst().getPort()))
+                .toList();
+    }
+
+    @Test
     void aNodeIsEmptiedOfOneReplicaAfterAnother() {
         var id = apply(service("budget", server(), 2, quick()));
         ready(id, 2);
@@ -870,7 +929,10 @@ class KubernetesClusterIT extends ClusterContract {
                                 && event.reason().equals("FailedScheduling")));
         var again = new CopyOnWriteArrayList<ClusterEvent>();
         cluster.onEvent(again::add);
-        assertThat(again).extracting(ClusterEvent::uid).contains(told.getFirst().uid());
+        assertThat(again)
+                .as("who listens later hears of what is there, too")
+                .extracting(ClusterEvent::workload)
+                .contains(nowhere);
     }
 
     @Test

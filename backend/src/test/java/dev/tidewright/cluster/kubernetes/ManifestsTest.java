@@ -183,6 +183,30 @@ class ManifestsTest {
     }
 
     @Test
+    void itsServiceLeadsToThePortOfItsPodsAndHasNoAddressOfItsOwn() {
+        var service = service(3, Readiness.path("/health"));
+        var spec = manifests.service(service.id()).getSpec();
+        assertThat(spec.getClusterIP()).isEqualTo("None");
+        assertThat(spec.getSelector())
+                .isEqualTo(manifests.deployment(service).getSpec().getSelector().getMatchLabels());
+        assertThat(spec.getPorts())
+                .singleElement()
+                .extracting(port -> port.getTargetPort().getIntVal())
+                .isEqualTo(container(manifests
+                                .deployment(service)
+                                .getSpec()
+                                .getTemplate()
+                                .getSpec())
+                        .getPorts()
+                        .getFirst()
+                        .getContainerPort());
+        assertThat(manifests.besides(service)).extracting(HasMetadata::getKind).contains("Service");
+        assertThat(manifests.besides(service.id()))
+                .extracting(HasMetadata::getKind)
+                .contains("Service");
+    }
+
+    @Test
     void whatIsSaidOfThePodIsInItAndNothingElse() {
         var fields = PodFields.of(
                 Map.of("disk", "ssd"),

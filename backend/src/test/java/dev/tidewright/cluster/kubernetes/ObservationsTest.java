@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -287,11 +288,11 @@ class ObservationsTest {
     @Test
     void whatTheClusterHasNothingOfIsAbsent() {
         var id = new WorkloadId(new Name("gold"), "job", "x");
-        var nothing = new Evidence(id, null, List.of(), List.of(), Golden.capacity(), List.of());
+        var nothing = new Evidence(id, null, List.of(), List.of(), Golden.capacity(), List.of(), Set.of());
         assertThat(new Observations(TEN_MINUTES).of(nothing, true, Instant.EPOCH))
                 .isEqualTo(Observation.absent(id));
         var service = new WorkloadId(new Name("gold"), "revision", "x");
-        var none = new Evidence(service, null, List.of(), List.of(), Golden.capacity(), List.of());
+        var none = new Evidence(service, null, List.of(), List.of(), Golden.capacity(), List.of(), Set.of());
         assertThat(new Observations(TEN_MINUTES).of(none, true, Instant.EPOCH))
                 .isEqualTo(Observation.absent(service).missing("the Deployment x is missing"));
     }
@@ -373,6 +374,20 @@ class ObservationsTest {
         var replica = only(golden.observed());
         assertThat(replica.isUnheard()).isTrue();
         assertThat(replica.message()).contains("does not answer");
+    }
+
+    @Test
+    void aReplicaIsReadyOnceTheClusterListsItsAddress() {
+        var golden = Golden.of("ready").unlisted();
+        var since = Replicas.condition(golden.pod(), "Ready").orElseThrow().getLastTransitionTime();
+        var soon = only(golden.observed(Instant.parse(since).plusSeconds(9), true));
+        assertThat(soon.phase()).isEqualTo(ReplicaStatus.Phase.STARTING);
+        assertThat(soon.reason() + soon.message()).isEmpty();
+        var late = golden.observed(Instant.parse(since).plusSeconds(10), true);
+        assertThat(only(late).phase()).isEqualTo(ReplicaStatus.Phase.STARTING);
+        assertThat(late.reason()).isEqualTo("NOT_LISTED");
+        assertThat(late.message())
+                .isEqualTo("it is ready, and the cluster has not listed its address in an EndpointSlice");
     }
 
     @Test

@@ -26,10 +26,26 @@ final class PlatformAccount {
 
     /** A kubeconfig with its token; gone with this JVM. */
     static Path on(Path admin) {
+        return with(rules(), admin);
+    }
+
+    static String rules() {
+        try {
+            return Files.readString(RULES);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Other working copies may test other rules on the same cluster at the same time. */
+    static String name(String rules) {
+        return "tidewright-test-" + Labels.digest(rules).substring(0, 10);
+    }
+
+    /** The same with other rules. */
+    static Path with(String rules, Path admin) {
         try (var client = Clients.of(TestKubernetes.settings(admin, "", "test"))) {
-            var rules = Files.readString(RULES);
-            // Other working copies may test other rules on the same cluster at the same time.
-            var name = "tidewright-test-" + Labels.digest(rules).substring(0, 10);
+            var name = name(rules);
             apply(
                     client,
                     new NamespaceBuilder()

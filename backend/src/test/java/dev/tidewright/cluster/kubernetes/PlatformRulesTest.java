@@ -3,9 +3,6 @@ package dev.tidewright.cluster.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -13,17 +10,9 @@ import org.junit.jupiter.api.Test;
 /** What the chart lets the platform do. That it is enough, {@link KubernetesClusterIT} shows as that account. */
 class PlatformRulesTest {
 
-    private final String text = read();
+    private final String text = PlatformAccount.rules();
     private final List<PolicyRule> rules =
             PlatformAccount.role("tidewright", text).getRules();
-
-    private static String read() {
-        try {
-            return Files.readString(Path.of("..", "helm", "tidewright", "files", "rules.yaml"));
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
 
     @Test
     void thereAreNoWildcards() {
