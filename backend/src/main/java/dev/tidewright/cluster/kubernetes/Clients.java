@@ -127,6 +127,7 @@ final class Clients {
         @Override
         protected void additionalConfig(OkHttpClient.Builder builder) {
             builder.connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES));
+            builder.addInterceptor(new Cancellations());
             if (own != null) {
                 var trusted = Arrays.stream(own.getManagers().getTrustManagers())
                         .filter(X509TrustManager.class::isInstance)
