@@ -175,7 +175,7 @@ def try_out(kubernetes: Kubernetes):
         print(f"installed in {time.monotonic() - began:.0f} s")
         helm("test", release, "-n", namespace, "--logs")
         platform = Installed(kubernetes, namespace, release)
-        demo.main_job(demo.Progress(), platform)
+        demo.main_job(demo.Progress(), platform, kubernetes)
         under_load(platform, "restarting the gateways", lambda: restart_gateways(kubernetes, namespace, release))
         under_load(platform, "upgrading", lambda: helm(
             "upgrade", release, str(CHART), "-n", namespace, "--wait", "--timeout", "6m", "--reuse-values",

@@ -273,6 +273,24 @@ def history(progress: Progress, api: Api):
                         progress.note(f"      trained with {name}: {old} → {new}")
 
 
+def seen_with_kubectl(progress: Progress, api: Api, kubernetes: Kubernetes):
+    """The cluster's own word: what runs there, and that the gateways have just the addresses that its EndpointSlices list."""
+    with progress.step(f"The same as kubectl sees it in namespace {NS}"):
+        for line in kubernetes.kubectl("get", "jobs,deployments,services", "-n", NS, "-o", "wide", "--no-headers").splitlines():
+            progress.note(" ".join(line.split()[:4]))
+        given = harness.wait_for("the EndpointSlices to list what the gateways have", lambda: same_addresses(api, kubernetes), 15)
+        progress.note(f"EndpointSlices list {', '.join(given)}")
+
+
+def same_addresses(api: Api, kubernetes: Kubernetes) -> list[str] | None:
+    """What the gateways send to, if the cluster lists just that."""
+    given = sorted(f"{one['host']}:{one['port']}" for one in journey.replicas(api, NS, MODEL) if one["phase"] == "READY")
+    slices = json.loads(kubernetes.kubectl("get", "endpointslices", "-n", NS, "-o", "json"))["items"]
+    listed = sorted(f"{address}:{port['port']}" for one in slices for end in one.get("endpoints") or [] if end["conditions"]["ready"]
+                    for address in end["addresses"] for port in one["ports"])
+    return given if given == listed else None
+
+
 def trained_with(api: Api, before: str, after: str) -> dict[str, tuple]:
     """The training parameters that differ between two versions of the model."""
     old, new = (api.get(f"/api/v1/namespaces/{NS}/models/{MODEL}/versions/{number}")["status"]["parameters"]
@@ -285,7 +303,7 @@ def short(value: str | None) -> str:
     return "–" if value is None else value if len(value) <= 24 else value[:23] + "…"
 
 
-def main_job(progress: Progress, platform: Platform):
+def main_job(progress: Progress, platform: Platform, kubernetes: Kubernetes | None):
     api = platform.api
     with progress.step(f"Namespace {NS} with a quota of {LIMITS['cpu']} cpu and {LIMITS['memory']} memory"):
         if api.exists(f"/api/v1/namespaces/{NS}"):
@@ -305,6 +323,8 @@ def main_job(progress: Progress, platform: Platform):
     roll(progress, platform, f"Roll back to revision {revision}, also under load",
          lambda: journey.rollback(api, NS, MODEL, revision, "to show the way back"))
     history(progress, api)
+    if kubernetes:
+        seen_with_kubectl(progress, api, kubernetes)
 
 
 def leave_up(platform: Platform):
@@ -339,7 +359,7 @@ def main() -> int:
                 print(f"Using the platform that runs on {platform.url}; it is left running.")
             else:
                 start(progress, platform)
-            main_job(progress, platform)
+            main_job(progress, platform, kubernetes)
             print(paint("32;1", f"\nAll {len(progress.steps)} steps done in {time.monotonic() - began:.0f} s."))
             if chosen.exit:
                 print(f"Sign-in: {platform.url} as admin, password in {platform.home}/demo-credentials.json."
