@@ -43,9 +43,9 @@ public interface Cluster {
 
     /**
      * Puts back what {@link Observation#altered} tells of a workload, its number of replicas too where the cluster does not
-     * decide it; what was told is not told again.
+     * decide it; what was told is not told again. False where the cluster refuses that: it is told again, and a replica says why.
      */
-    void repair(Workload workload);
+    boolean repair(Workload workload);
 
     /**
      * Lets the cluster itself decide how many replicas a service has, within bounds, from the number that it has now;

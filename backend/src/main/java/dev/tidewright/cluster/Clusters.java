@@ -89,8 +89,8 @@ public final class Clusters implements Cluster {
     }
 
     @Override
-    public void repair(Workload workload) {
-        tell(workload.id().namespace(), cluster -> cluster.repair(workload));
+    public boolean repair(Workload workload) {
+        return ask(workload.id().namespace(), cluster -> cluster.repair(workload));
     }
 
     @Override

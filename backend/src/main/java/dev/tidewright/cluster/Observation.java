@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason machine-readable, upper snake case; empty when there is nothing to explain. Why it waits: {@code
  *     NO_CAPACITY}, {@code UNSCHEDULABLE}, {@code NODE_MISMATCH}, {@code QUOTA} (the cluster's own), {@code POD_REFUSED},
  *     {@code IMAGE_SLOW}, {@code IMAGE_PULL}, {@code IMAGE_UNSUPPORTED}, {@code CONTAINER_CONFIG}; why it ended: those of
- *     {@link Exit}, or what the program named; of services also {@code CRASH_LOOP}, {@code READINESS_FAILED} and
- *     {@code NOT_LISTED}
+ *     {@link Exit}, or what the program named; of services also {@code CRASH_LOOP}, {@code READINESS_FAILED},
+ *     {@code NOT_LISTED} and {@code REPAIR_REFUSED}
  * @param message one sentence with the numbers; empty when there is nothing to explain
  * @param replicas every replica that is there, draining ones included; a batch has one from its first moment
  * @param exit how a batch ended; null until then
@@ -58,6 +58,14 @@ public record Observation(
     /** The same with what others have changed of it. */
     public Observation altered(List<String> clauses) {
         return new Observation(id, phase, reason, message, replicas, startedAt, exit, autoscaler, clauses, missing);
+    }
+
+    /** The same, and each replica of which there is nothing else to say tells this. */
+    public Observation told(String code, String sentence) {
+        var telling = replicas.stream()
+                .map(replica -> replica.reason().isEmpty() ? replica.told(code, sentence) : replica)
+                .toList();
+        return new Observation(id, phase, reason, message, telling, startedAt, exit, autoscaler, altered, missing);
     }
 
     /** The same, and what is to keep its replicas there is not there. */

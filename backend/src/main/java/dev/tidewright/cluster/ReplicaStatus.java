@@ -45,6 +45,11 @@ public record ReplicaStatus(
         ENDED
     }
 
+    /** The same with something to tell of it. */
+    public ReplicaStatus told(String code, String sentence) {
+        return new ReplicaStatus(name, phase, host, port, restarts, code, sentence, since);
+    }
+
     /** Nobody has heard of its machine for a while: it may well go on serving. */
     public boolean isUnheard() {
         return phase == Phase.UNREADY && reason.equals("LOST") && host != null;

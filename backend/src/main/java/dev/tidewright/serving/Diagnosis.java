@@ -34,6 +34,8 @@ public final class Diagnosis {
             Map.entry("CONTAINER_CONFIG", ADMIN),
             Map.entry("POD_REFUSED", ADMIN),
             Map.entry("NOT_LISTED", ADMIN + " (its controller manager makes EndpointSlices)"),
+            Map.entry(
+                    "REPAIR_REFUSED", "mend what the sentence says: it goes on serving, and is tried again by itself"),
             Map.entry("NOT_READY", LOOK),
             Map.entry("PROGRESS_DEADLINE_EXCEEDED", LOOK),
             Map.entry("LOST", "nothing: it is replaced when the cluster gives its node up"),

@@ -113,8 +113,7 @@ class ServingReconciler implements Reconciler {
                     .filter(sighting -> sighting.workload() == order.workload())
                     .flatMap(sighting -> sighting.seen().altered().stream())
                     .toList();
-            if (!altered.isEmpty() && order.wanted() > 0) {
-                cluster.repair(workloads.service(orders, order));
+            if (!altered.isEmpty() && order.wanted() > 0 && cluster.repair(workloads.service(orders, order))) {
                 fleets.repaired(orders.endpoint(), altered);
             }
         }

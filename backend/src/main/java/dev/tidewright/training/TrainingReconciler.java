@@ -75,8 +75,7 @@ class TrainingReconciler implements Reconciler {
             case JobStep.Admit admit -> admit(job);
             case JobStep.Launch launch -> launch(job, launch.attempt());
             case JobStep.Watch watch -> {
-                if (!watch.seen().altered().isEmpty()) {
-                    cluster.repair(programs.batch(job, watch.attempt()));
+                if (!watch.seen().altered().isEmpty() && cluster.repair(programs.batch(job, watch.attempt()))) {
                     attempts.repaired(job.id(), watch.seen().altered());
                 }
                 attempts.observed(job, watch.attempt(), watch.seen());

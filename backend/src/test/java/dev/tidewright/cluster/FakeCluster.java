@@ -31,6 +31,9 @@ public class FakeCluster implements ClusterAdapter {
     /** Every repair that was asked for. */
     public final List<WorkloadId> repaired = new ArrayList<>();
 
+    /** What others changed cannot be put back. */
+    public boolean refusesRepair;
+
     /** What lies in every namespace and is nobody's. */
     public final List<String> aside = new ArrayList<>();
 
@@ -137,9 +140,13 @@ public class FakeCluster implements ClusterAdapter {
     }
 
     @Override
-    public void repair(Workload workload) {
+    public boolean repair(Workload workload) {
+        if (refusesRepair) {
+            return false;
+        }
         repaired.add(workload.id());
         seen.computeIfPresent(workload.id(), (id, was) -> was.altered(List.of()));
+        return true;
     }
 
     @Override

@@ -221,6 +221,25 @@ class ServingReconcilerIT {
     }
 
     @Test
+    void whatCannotBePutBackIsNotSaidToBeAndStopsNothing() {
+        var id = deployed(command(1, Map.of()));
+        settle(id);
+        cluster.refusesRepair = true;
+        cluster.seen.computeIfPresent(
+                workload(1),
+                (key, seen) -> seen.altered(List.of("the Service was changed and was put back"))
+                        .told("REPAIR_REFUSED", "it cannot be put back"));
+        reconciler.reconcile(id);
+        assertThat(verbs(id)).doesNotContain("repaired");
+        assertThat(endpoints.findById(id).orElseThrow().replicas())
+                .singleElement()
+                .satisfies(row -> assertThat(row.message()).isEqualTo("it cannot be put back"));
+        cluster.refusesRepair = false;
+        reconciler.reconcile(id);
+        assertThat(verbs(id)).containsOnlyOnce("repaired");
+    }
+
+    @Test
     void whatIsLostWhileNobodyLooksIsMadeAgainAndToldOnce() {
         var id = deployed(command(2, Map.of()));
         settle(id);

@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Besides {
 
-    /** What the API server answers when a test of a patch fails. */
+    /** What the API server answers when a test of a patch fails, and to what cannot be. */
     private static final int UNPROCESSABLE = 422;
+
+    private static final String UID = "/metadata/uid";
 
     private static final PatchContext JSON = PatchContext.of(PatchType.JSON);
 
@@ -54,6 +56,12 @@ final class Besides {
         return annotations == null ? null : annotations.get(Labels.uidOf(object));
     }
 
+    /** Whether it says of each that this very one lies beside it. */
+    static boolean isNoted(HasMetadata owner, Map<String, String> uids) {
+        var annotations = owner.getMetadata().getAnnotations();
+        return annotations != null && annotations.entrySet().containsAll(uids.entrySet());
+    }
+
     private String ensure(HasMetadata wanted, @Nullable String known) {
         try {
             return client.resource(wanted).create().getMetadata().getUid();
@@ -61,16 +69,23 @@ final class Besides {
             if (failure.getCode() != Calls.CONFLICT) {
                 throw failure;
             }
-            return patched(wanted, marks(wanted), content(wanted))
-                    .or(() -> known == null ? Optional.empty() : marked(wanted, known))
-                    .orElseThrow(() -> new Writes.Foreign(wanted));
         }
-    }
-
-    private Optional<String> marked(HasMetadata wanted, String known) {
+        var uid = patched(wanted, marks(wanted), List.of())
+                .or(() -> Optional.ofNullable(known).filter(ours -> isThere(wanted, ours)))
+                .orElseThrow(() -> new Writes.Foreign(wanted));
         var steps = new ArrayList<>(content(wanted));
         steps.add(put("/metadata/labels", wanted.getMetadata().getLabels()));
-        return patched(wanted, List.of(test("/metadata/uid", known)), steps);
+        return patched(wanted, List.of(test(UID, uid)), steps).orElseGet(() -> another(wanted, uid));
+    }
+
+    private boolean isThere(HasMetadata wanted, String uid) {
+        return patched(wanted, List.of(test(UID, uid)), List.of()).isPresent();
+    }
+
+    /** Some changes cannot be taken back: a Service that was given an address keeps it. */
+    private String another(HasMetadata wanted, String uid) {
+        Deletions.exactly(client, wanted, uid);
+        return client.resource(wanted).create().getMetadata().getUid();
     }
 
     /** Its uid where there is one of ours; writes nothing new. */
@@ -85,7 +100,7 @@ final class Besides {
         }
     }
 
-    /** Empty where what is tested is not so. */
+    /** Empty where what is tested is not so, or the change cannot be made. */
     private Optional<String> patched(
             HasMetadata wanted, List<Map<String, Object>> tests, List<Map<String, Object>> changes) {
         var steps = new ArrayList<>(tests);

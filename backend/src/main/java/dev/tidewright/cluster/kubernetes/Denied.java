@@ -1,7 +1,9 @@
 package dev.tidewright.cluster.kubernetes;
 
+import dev.tidewright.cluster.Silence;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.URL;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -48,9 +50,15 @@ final class Denied {
         return refusal;
     }
 
-    /** The eldest that holds; empty where everything is watched. */
-    Optional<Refusal> now() {
+    /** What that means, since the first that holds; empty where everything is watched. */
+    Optional<Silence> silence(URL cluster) {
         refusals.keySet().removeIf(SharedIndexInformer::isWatching);
-        return refusals.values().stream().min(Comparator.comparing(Refusal::since));
+        return refusals.values().stream()
+                .min(Comparator.comparing(Refusal::since))
+                .map(refusal -> new Silence(
+                        refusal.since(),
+                        "the cluster at " + cluster + " does not let the platform watch what it has to ("
+                                + refusal.said()
+                                + "): give its account the rules of the chart (helm/tidewright/files/rules.yaml)"));
     }
 }

@@ -168,19 +168,26 @@ final class KubernetesCluster implements ClusterAdapter {
     }
 
     @Override
-    public void repair(Workload workload) {
+    public boolean repair(Workload workload) {
         requireListening();
-        mended.told(workload.id());
         var id = workload.id();
+        mended.told(id);
         observer.writing(id);
-        watches.owner(id)
-                .ifPresent(owner ->
-                        watches.wrote(id, calls.call("repair " + id, () -> writes.repair(workload, owner))));
-        if (workload instanceof Workload.Service service) {
-            sizes.restore(service, () -> apply(service));
+        try {
+            watches.owner(id)
+                    .ifPresent(owner ->
+                            watches.wrote(id, calls.call("repair " + id, () -> writes.repair(workload, owner))));
+            if (workload instanceof Workload.Service service) {
+                sizes.restore(service, () -> apply(service));
+            }
+        } catch (KubernetesClientException | Writes.Foreign refusal) {
+            observer.unmended(id, refusal);
+            return false;
         }
         watches.losses().told(id);
+        observer.mended(id);
         observer.made(id);
+        return true;
     }
 
     @Override
@@ -301,25 +308,14 @@ final class KubernetesCluster implements ClusterAdapter {
     @Override
     public Optional<Silence> silence() {
         var since = heartbeat.silentSince();
-        var refusal = since.isPresent() ? Optional.<Denied.Refusal>empty() : denied.now();
-        if (refusal.isPresent()) {
-            return refusal.map(this::silence);
-        }
-        if (since.isEmpty() && isComplete()) {
-            return Optional.empty();
+        var refusal = denied.silence(client.getMasterUrl());
+        if (since.isEmpty() && (refusal.isPresent() || isComplete())) {
+            return refusal;
         }
         var when = since.map(moment -> " since " + moment.truncatedTo(ChronoUnit.SECONDS))
                 .orElse(" yet");
         return Optional.of(new Silence(
                 since.orElse(null), "the cluster at " + client.getMasterUrl() + " has not answered" + when));
-    }
-
-    private Silence silence(Denied.Refusal refusal) {
-        return new Silence(
-                refusal.since(),
-                "the cluster at " + client.getMasterUrl() + " does not let the platform watch what it has to ("
-                        + refusal.said()
-                        + "): give its account the rules of the chart (helm/tidewright/files/rules.yaml)");
     }
 
     /** What was heard before is no answer: it would be taken for the state of now. */

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,8 +32,11 @@ final class Observer {
 
     private final Map<WorkloadId, Observation> told = new ConcurrentHashMap<>();
 
+    /** Why what others have changed of something cannot be put back. */
+    private final Map<WorkloadId, String> unmended = new ConcurrentHashMap<>();
+
     /** The watches tell of it within milliseconds, unless the API server is slow. */
-    private static final Duration HEARD_WITHIN = Duration.ofSeconds(5);
+    private static final Duration HEARD_WITHIN = Duration.ofSeconds(2);
 
     /** When what lies beside something was written last: until that was heard, it looks as if it were not there. */
     private final Map<WorkloadId, Instant> written = new ConcurrentHashMap<>();
@@ -61,8 +65,19 @@ final class Observer {
         writing(id);
     }
 
+    void unmended(WorkloadId id, RuntimeException why) {
+        var said = why instanceof KubernetesClientException refusal ? Calls.said(refusal) : why.getMessage();
+        written.remove(id);
+        unmended.put(id, "what others have changed of it cannot be put back: " + said);
+    }
+
+    void mended(WorkloadId id) {
+        unmended.remove(id);
+    }
+
     /** It is not wanted any more. */
     void removed(WorkloadId id) {
+        unmended.remove(id);
         refused.remove(id);
         written.remove(id);
     }
@@ -133,6 +148,8 @@ final class Observer {
         var seen = observations
                 .of(evidence, pods.stream().allMatch(isLogKept), clock.instant())
                 .altered(altered);
+        var why = altered.isEmpty() ? null : unmended.get(id);
+        seen = why == null ? seen : seen.told("REPAIR_REFUSED", why);
         return owner.orElse(null) instanceof Deployment deployment ? seen.with(scalers.status(id, deployment)) : seen;
     }
 

@@ -2,6 +2,7 @@ package dev.tidewright.cluster.kubernetes;
 
 import dev.tidewright.cluster.WorkloadId;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -16,7 +17,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The Service of each revision, and which of its pods the cluster lists in the EndpointSlices: only such a pod's address is given
@@ -33,8 +36,8 @@ final class Services {
     /** Pods whose address was given out, by uid. */
     private final Set<String> admitted = ConcurrentHashMap.newKeySet();
 
-    /** @param heard told of a Service and of a slice that there is, is another, or is gone */
-    Services(KubernetesClient client, Labels labels, Consumer<HasMetadata> heard) {
+    /** @param heard told of each change: the namespace, and the name of the Job or Deployment that a Service lies beside */
+    Services(KubernetesClient client, Labels labels, BiConsumer<String, String> heard) {
         this.labels = labels;
         var ours = labels.ours();
         services = client.services().inAnyNamespace().withLabels(ours).runnableInformer(0);
@@ -45,8 +48,11 @@ final class Services {
                 .inAnyNamespace()
                 .withLabels(ours)
                 .runnableInformer(0);
-        services.addEventHandler(telling(heard));
-        slices.addEventHandler(telling(heard));
+        services.addEventHandler(telling(service -> heard.accept(
+                service.getMetadata().getNamespace(),
+                owner(service.getMetadata().getName()))));
+        slices.addEventHandler(telling(slice ->
+                makers(slice).forEach(name -> heard.accept(slice.getMetadata().getNamespace(), owner(name)))));
         slices.addIndexers(Map.of(BY_SERVICE, Services::keys));
     }
 
@@ -77,22 +83,30 @@ final class Services {
         admitted.remove(pod.getMetadata().getUid());
     }
 
-    /** What others have done to the Service of a Deployment; empty where nothing, and where it was made without one. */
+    /** What others have done to the Service of a Deployment; empty where nothing. */
     Optional<String> altered(WorkloadId id, Deployment deployment) {
-        var annotations = deployment.getMetadata().getAnnotations();
-        var service = services.getStore().getByKey(key(id));
-        if (deployment.getMetadata().getDeletionTimestamp() != null
-                || annotations == null
-                || !annotations.containsKey(Labels.uidOf(new Service()))) {
+        if (deployment.getMetadata().getDeletionTimestamp() != null) {
             return Optional.empty();
         }
-        var what = "the Service " + Labels.besidesName(id) + " had been ";
-        return service == null
-                ? Optional.of(what + "deleted and was put back")
-                : Optional.of(service)
-                        .filter(found -> !isAsMade(found, labels.selector(id)))
-                        .map(found ->
-                                what + "changed" + Managed.by(Managed.others(found, "spec")) + " and was put back");
+        var service = services.getStore().getByKey(key(id));
+        var what = "the Service " + Labels.besidesName(id);
+        if (service == null) {
+            // An older release made none.
+            return Optional.of(
+                    Besides.noted(deployment, new Service()) == null
+                            ? what + " was missing and was made"
+                            : what + " had been deleted, or had lost its labels, and was put back");
+        }
+        var lost = !hasLabels(service, labels.of(id));
+        var by = Managed.others(service, lost ? "metadata" : "spec");
+        return lost || !isAsMade(service, labels.selector(id))
+                ? Optional.of(what + (lost ? " had lost labels or had them changed" : " had been changed")
+                        + Managed.by(by) + " and was put back")
+                : Optional.empty();
+    }
+
+    private static boolean hasLabels(Service service, Map<String, String> wanted) {
+        return service.getMetadata().getLabels().entrySet().containsAll(wanted.entrySet());
     }
 
     /** Whether it leads to the pods of its revision that are ready, and to nothing else. */
@@ -100,6 +114,7 @@ final class Services {
         var spec = service.getSpec();
         return service.getMetadata().getDeletionTimestamp() == null
                 && "ClusterIP".equals(spec.getType())
+                && "None".equals(spec.getClusterIP())
                 && selector.equals(spec.getSelector())
                 && !Boolean.TRUE.equals(spec.getPublishNotReadyAddresses())
                 && spec.getPorts().size() == 1
@@ -126,15 +141,25 @@ final class Services {
         return id.namespace() + "/" + Labels.besidesName(id);
     }
 
-    /** Of the Service that it was made for: anybody may write the label. */
     private static List<String> keys(EndpointSlice slice) {
-        return slice.getMetadata().getOwnerReferences().stream()
-                .filter(owner -> Boolean.TRUE.equals(owner.getController()) && "Service".equals(owner.getKind()))
-                .map(owner -> slice.getMetadata().getNamespace() + "/" + owner.getName())
+        return makers(slice)
+                .map(name -> slice.getMetadata().getNamespace() + "/" + name)
                 .toList();
     }
 
-    private static <T extends HasMetadata> ResourceEventHandler<T> telling(Consumer<HasMetadata> heard) {
+    /** The Service that it was made for: anybody may write the label. */
+    private static Stream<String> makers(EndpointSlice slice) {
+        return slice.getMetadata().getOwnerReferences().stream()
+                .filter(owner -> Boolean.TRUE.equals(owner.getController()) && "Service".equals(owner.getKind()))
+                .map(OwnerReference::getName);
+    }
+
+    /** By its name, which nobody can change, and not by its labels. */
+    private static String owner(String service) {
+        return service.replaceFirst("^revision-", "");
+    }
+
+    private static <T extends HasMetadata> ResourceEventHandler<T> telling(Consumer<T> heard) {
         return new ResourceEventHandler<>() {
             @Override
             public void onAdd(T object) {

@@ -292,11 +292,8 @@ final class Watches implements AutoCloseable {
         }
     }
 
-    /** Of an object that carries a workload's labels and not the whole of its name. */
-    private void heardBeside(HasMetadata object) {
-        var metadata = object.getMetadata();
-        workloadOf("Deployment", metadata.getNamespace(), metadata.getLabels().getOrDefault(Labels.WORKLOAD, ""))
-                .ifPresent(changed);
+    private void heardBeside(String namespace, String owner) {
+        workloadOf("Deployment", namespace, owner).ifPresent(changed);
     }
 
     Services services() {

@@ -4,7 +4,6 @@ import dev.tidewright.cluster.Autoscaler;
 import dev.tidewright.cluster.ClusterUnavailable;
 import dev.tidewright.cluster.Workload;
 import dev.tidewright.cluster.WorkloadId;
-import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.StatusDetails;
@@ -102,7 +101,7 @@ final class Writes {
     HasMetadata repair(Workload workload, HasMetadata owner) {
         var beside = besides.ensure(manifests.besides(workload), owner);
         var now = owner;
-        if (Alterations.lacksHash(owner)) {
+        if (Alterations.lacksHash(owner) || !Besides.isNoted(owner, beside)) {
             HasMetadata wanted = made(workload);
             wanted.getMetadata().getAnnotations().putAll(beside);
             now = client.resource(owner).patch(PatchContext.of(PatchType.JSON_MERGE), Marks.patch(owner, wanted));
@@ -279,7 +278,7 @@ final class Writes {
                 .get();
         if (found != null && labels.isOurs(found)) {
             client.resource(found).patch(PatchContext.of(PatchType.JSON_MERGE), Losses.ending());
-            deleteExactly(found, found.getMetadata().getUid());
+            Deletions.exactly(client, found, found.getMetadata().getUid());
         }
     }
 
@@ -291,54 +290,19 @@ final class Writes {
     void delete(WorkloadId id, @Nullable HasMetadata known, List<Pod> pods) {
         var found = known == null ? read(id).orElse(null) : known;
         if (found != null) {
-            deleteExactly(found, found.getMetadata().getUid());
+            Deletions.exactly(client, found, found.getMetadata().getUid());
         }
         // The cluster clears away what belongs to it, unless somebody else who deletes it just now has it left alone.
         pods.stream()
                 .filter(pod -> Kin.isOrphan(pod) || (Watches.isJob(id) && !Ends.isOver(pod)))
-                .forEach(pod -> deleteExactly(pod, pod.getMetadata().getUid()));
+                .forEach(pod -> Deletions.exactly(client, pod, pod.getMetadata().getUid()));
         manifests.besides(id).forEach(object -> {
             var uid = Besides.noted(found, object);
             // One that was made again has another.
-            if (uid == null || !deleteExactly(object, uid)) {
-                besides.uid(object).ifPresent(ours -> deleteExactly(object, ours));
+            if (uid == null || !Deletions.exactly(client, object, uid)) {
+                besides.uid(object).ifPresent(ours -> Deletions.exactly(client, object, ours));
             }
         });
-    }
-
-    /**
-     * Only this very object, not another that has taken its name since: the client's own deletion ignores the UID. False
-     * where there is another.
-     */
-    private boolean deleteExactly(HasMetadata object, String uid) {
-        var metadata = object.getMetadata();
-        var version = object.getApiVersion();
-        var path = String.join(
-                "/",
-                version.contains("/") ? "/apis" : "/api",
-                version,
-                "namespaces",
-                metadata.getNamespace(),
-                object.getPlural(),
-                metadata.getName());
-        var options = Map.of(
-                "apiVersion",
-                "v1",
-                "kind",
-                "DeleteOptions",
-                "propagationPolicy",
-                DeletionPropagation.BACKGROUND.toString(),
-                "preconditions",
-                Map.of("uid", uid));
-        try {
-            client.raw(path, "DELETE", options);
-            return true;
-        } catch (KubernetesClientException failure) {
-            if (failure.getCode() != Calls.NOT_FOUND && failure.getCode() != Calls.CONFLICT) {
-                throw failure;
-            }
-            return failure.getCode() == Calls.NOT_FOUND;
-        }
     }
 
     /** Has the node end a pod, which stays as it ended; false where it is gone. */

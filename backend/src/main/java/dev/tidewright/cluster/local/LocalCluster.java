@@ -111,7 +111,9 @@ final class LocalCluster implements ClusterAdapter {
 
     /** Nobody else writes here. */
     @Override
-    public void repair(Workload workload) {}
+    public boolean repair(Workload workload) {
+        return true;
+    }
 
     /** Nobody here looks at metrics: {@link #capabilities} says so, and whoever asks for it is refused. */
     @Override

@@ -25,6 +25,7 @@ import dev.tidewright.kernel.Resources;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -309,8 +310,8 @@ class KubernetesClusterIT extends ClusterContract {
         return keys.stream().map("\"%s\":null"::formatted).collect(Collectors.joining(","));
     }
 
-    private static void patch(Resource<Deployment> deployment, String tool, String what) {
-        deployment.patch(
+    private static void patch(Resource<?> object, String tool, String what) {
+        object.patch(
                 new PatchContext.Builder()
                         .withPatchType(PatchType.JSON_MERGE)
                         .withFieldManager(tool)
@@ -784,22 +785,48 @@ class KubernetesClusterIT extends ClusterContract {
                             .map(replica -> replica.host() + ":" + replica.port())
                             .toList());
             // What others do to it is put back, and stops no replica meanwhile.
-            service.patch(
-                    new PatchContext.Builder()
-                            .withPatchType(PatchType.JSON_MERGE)
-                            .withFieldManager("somebody")
-                            .build(),
-                    "{\"spec\":{\"selector\":{\"version\":\"2\"}}}");
+            patch(service, "somebody", "{\"spec\":{\"selector\":{\"version\":\"2\"}}}");
             eventually("nothing is listed any more", () -> listed(slices).isEmpty());
             alteredTold(wanted, "the Service revision-listed had been changed with somebody and was put back");
             eventually("both are listed again", () -> listed(slices).size() == 2);
-            service.patch(
-                    PatchContext.of(PatchType.JSON_MERGE),
-                    "{\"metadata\":{\"labels\":{\"" + Labels.INSTANCE + "\":null}}}");
-            alteredTold(wanted, "the Service revision-listed had been deleted and was put back");
+            patch(service, "somebody", unmarked(List.of(Labels.KIND), List.of()));
+            alteredTold(wanted, "the Service revision-listed had lost labels or had them changed and was put back");
+            // Once it is another one, that is the one that is known.
+            var gone = "the Service revision-listed had been deleted, or had lost its labels, and was put back";
             service.delete();
-            alteredTold(wanted, "the Service revision-listed had been deleted and was put back");
+            alteredTold(wanted, gone);
+            patch(service, "somebody", unmarked(List.of(Labels.INSTANCE), List.of()));
+            alteredTold(wanted, gone);
+            // Kubernetes does not let it give this address back.
+            patch(
+                    service,
+                    "somebody",
+                    "{\"spec\":{\"type\":\"ExternalName\",\"externalName\":\"x.example.org\",\"clusterIP\":null}}");
+            patch(service, "somebody", "{\"spec\":{\"type\":\"NodePort\",\"externalName\":null}}");
+            eventually(
+                    "it has an address",
+                    () -> !service.get().getSpec().getClusterIP().equals("None"));
+            alteredTold(wanted, "the Service revision-listed had been changed with somebody and was put back");
+            assertThat(service.get().getSpec().getClusterIP()).isEqualTo("None");
             eventually("both are listed once more", () -> listed(slices).size() == 2);
+            // What others made in its place is theirs.
+            var theirs = service.get();
+            service.delete();
+            theirs.setMetadata(
+                    new ObjectMetaBuilder().withName("revision-listed").build());
+            client.resource(theirs).inNamespace(NAMESPACE.value()).create();
+            eventually("missed", () -> cluster.observe(id).altered(), List.of(gone)::equals);
+            assertThat(cluster.repair(wanted)).isFalse();
+            assertThat(cluster.observe(id).ready()).hasSize(2).allSatisfy(replica -> {
+                assertThat(replica.reason()).isEqualTo("REPAIR_REFUSED");
+                assertThat(replica.message())
+                        .contains("Service revision-listed is there already", "delete or rename it");
+            });
+            service.delete();
+            assertThat(cluster.repair(wanted)).isTrue();
+            assertThat(cluster.observe(id).ready())
+                    .hasSize(2)
+                    .allMatch(replica -> replica.reason().isEmpty());
             cluster.delete(id);
             eventually("it goes with its replicas", () -> service.get() == null);
         }

@@ -5,17 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidewright.cluster.WorkloadId;
 import dev.tidewright.kernel.Name;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,8 +49,8 @@ class ServicesIT {
     @Test
     void aPodIsAdmittedOnceItIsListedAndFromThenOnByItsOwnWord() {
         try (var client = kubernetes.client()) {
-            var heard = new CopyOnWriteArrayList<HasMetadata>();
-            var services = new Services(client, LABELS, heard::add);
+            var heard = new CopyOnWriteArrayList<String>();
+            var services = new Services(client, LABELS, (namespace, owner) -> heard.add(namespace + "/" + owner));
             services.all().forEach(SharedIndexInformer::start);
             var pod = client.resource(pod()).create();
             assertThat(services.admits(ID, unknown()))
@@ -63,8 +60,9 @@ class ServicesIT {
             client.resource(service).create();
             eventually(
                     "both are there",
-                    () -> heard.stream().map(HasMetadata::getKind).collect(Collectors.toSet()),
-                    Set.of("Service", "EndpointSlice")::equals);
+                    () -> services.all().stream()
+                            .noneMatch(informer -> informer.getStore().list().isEmpty()));
+            assertThat(heard).contains(NAMESPACE + "/digits-1");
             assertThat(services.admits(ID, unknown())).isFalse();
             eventually("it is listed", () -> services.admits(ID, pod));
             assertThat(Replicas.isReady(client.resource(pod).get())).isTrue();

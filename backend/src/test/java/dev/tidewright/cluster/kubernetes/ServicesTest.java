@@ -52,6 +52,7 @@ class ServicesTest {
         assertThat(isAsMade(spec -> spec.addToSelector("version", "2"))).isFalse();
         assertThat(isAsMade(spec -> spec.withSelector(Map.of()))).isFalse();
         assertThat(isAsMade(spec -> spec.withType("ExternalName"))).isFalse();
+        assertThat(isAsMade(spec -> spec.withClusterIP("10.96.5.64"))).isFalse();
         assertThat(isAsMade(spec -> spec.withPublishNotReadyAddresses(true))).isFalse();
         assertThat(isAsMade(spec -> spec.withPorts())).isFalse();
         assertThat(isAsMade(spec -> spec.editFirstPort()
@@ -68,6 +69,7 @@ class ServicesTest {
                 .endMetadata()
                 .withNewSpec()
                 .withType("ClusterIP")
+                .withClusterIP("None")
                 .withSelector(SELECTOR)
                 .addNewPort()
                 .withPort(Manifests.PORT)
